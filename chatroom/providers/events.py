@@ -1,0 +1,102 @@
+"""What a provider can say, whatever its wire format: a closed union.
+
+A decoder turns bytes into these; everything above reads nothing else. Consume with `match` and
+end with `assert_never`, so that mypy finds every reader of a kind added later.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Literal, TypeAlias
+
+from chatroom.providers.errors import ProviderError
+
+Json: TypeAlias = dict[str, Any]
+
+
+class Provenance(StrEnum):
+    """What a piece of reasoning is. Never guessed upwards: a summary is not raw thought."""
+
+    RAW = "raw"
+    SUMMARY = "summary"
+    ENCRYPTED = "encrypted"
+    REDACTED = "redacted"
+    HIDDEN = "hidden"  # billed, no text
+
+
+FinishReason = Literal["stop", "length", "tool_calls", "content_filter", "refusal", "pause", "error"]
+
+
+@dataclass(frozen=True, slots=True)
+class ReasoningDelta:
+    """A piece of reasoning. `text` may be empty: a part that has no visible text still exists."""
+
+    text: str
+    provenance: Provenance = Provenance.RAW
+
+
+@dataclass(frozen=True, slots=True)
+class ContentDelta:
+    """A piece of the answer."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ToolDelta:
+    """A piece of a tool call. `call` is unique in the reply; `name` comes with the first piece."""
+
+    call: str
+    name: str
+    arguments: str
+
+
+@dataclass(frozen=True, slots=True)
+class PartEnded:
+    """What follows begins a new part, even if it is of the same kind."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpaquePiece:
+    """A signed or encrypted piece, as received, to be sent back to the model that made it.
+
+    It belongs to the latest reasoning part; where there is none it makes one, without text.
+    """
+
+    data: Json
+    provenance: Provenance = Provenance.ENCRYPTED
+
+
+@dataclass(frozen=True, slots=True)
+class UsageReported:
+    """Token counts as of now (they replace earlier ones). None: not reported; never 0 for that.
+
+    `reasoning` is always contained in `output` here, whichever way the provider counts.
+    `cost` is in US dollars.
+    """
+
+    input: int | None = None
+    output: int | None = None
+    reasoning: int | None = None
+    cost: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """The provider's own word that it is done. `native` is that word as it came."""
+
+    reason: FinishReason
+    native: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """The provider failed, before or inside the stream. What came earlier stays valid."""
+
+    error: ProviderError
+
+
+Event: TypeAlias = (
+    ReasoningDelta | ContentDelta | ToolDelta | PartEnded | OpaquePiece | UsageReported | Finished | Failed
+)

@@ -1,0 +1,281 @@
+"""Who is asked, and the one function that asks.
+
+For example:
+
+    async with open_client() as client:
+        async with aclosing(stream(provider, request, client=client)) as events:
+            async for event in events:
+                ...
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from collections.abc import AsyncGenerator
+from contextlib import aclosing, suppress
+from dataclasses import dataclass, field
+from http.cookiejar import CookieJar, DefaultCookiePolicy
+from urllib.parse import urlsplit, urlunsplit
+
+import aiohttp
+import httpx
+from httpx_aiohttp import AiohttpTransport
+
+from chatroom.providers.dialects import DIALECTS, Decoder, Dialect
+from chatroom.providers.errors import ProviderError
+from chatroom.providers.events import (
+    ContentDelta,
+    Event,
+    Failed,
+    Finished,
+    OpaquePiece,
+    ReasoningDelta,
+    ToolDelta,
+)
+from chatroom.providers.request import ChatRequest
+
+logger = logging.getLogger(__name__)
+
+#: Streams at once, over all providers. The transport's own limit of 100 would queue the rest unseen.
+MAX_CONNECTIONS = 4096
+
+#: Of an answer that is an error, this much is read.
+_MAX_ERROR_BYTES = 64 * 1024
+
+#: Seconds that a body has to end after its last word, so that the connection can be used again.
+_PARTING = 1.0
+
+#: Seconds before the first retry, doubled with each; and the longest wait a provider may ask for.
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Provider:
+    """An endpoint. `base_url` is the one that the provider documents (`…/v1`).
+
+    `models` are the names configured for it; where there are none its own list is asked for.
+    """
+
+    name: str
+    label: str
+    dialect: str
+    base_url: str
+    api_key: str | None = field(default=None, repr=False)
+    models: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.dialect not in DIALECTS:
+            raise ValueError(f"unknown dialect {self.dialect!r}; there are {', '.join(DIALECTS)}")
+
+    @property
+    def address(self) -> str:
+        """`HOST:PORT`, for people."""
+        url = urlsplit(self.base_url)
+        host = url.netloc.rpartition("@")[2]
+        return host if url.port else f"{host}:{80 if url.scheme == 'http' else 443}"
+
+    def url(self, path: str) -> str:
+        """Return the URL of `path` below the base URL, whose query is kept."""
+        url = urlsplit(self.base_url)
+        return urlunsplit(url._replace(path=url.path.rstrip("/") + path))
+
+
+@dataclass(frozen=True, slots=True)
+class Timeouts:
+    """Seconds: to get a connection, and without a single byte once there is one.
+
+    A model may think for minutes before its first word, so the second is long.
+    """
+
+    connect: float = 10.0
+    silence: float = 120.0
+
+
+DEFAULT_TIMEOUTS = Timeouts()
+
+
+def open_client() -> httpx.AsyncClient:
+    """Return the HTTP client for all requests of one event loop. Close it with `async with`.
+
+    httpx over aiohttp's transport, which costs half the processor time a streamed piece. It keeps no
+    cookies, since its users are strangers to one another, and does not look at the environment: a
+    proxy or .netrc meant for something else must not see what people ask, nor stand before localhost.
+    """
+
+    def session() -> aiohttp.ClientSession:
+        return aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(limit=MAX_CONNECTIONS, ssl=httpx.create_ssl_context(trust_env=False)),
+            cookie_jar=aiohttp.DummyCookieJar(),
+        )
+
+    return httpx.AsyncClient(
+        transport=AiohttpTransport(client=session, trust_env=False),
+        trust_env=False,
+        follow_redirects=False,
+        cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
+    )
+
+
+async def stream(
+    provider: Provider,
+    request: ChatRequest,
+    *,
+    client: httpx.AsyncClient,
+    timeouts: Timeouts = DEFAULT_TIMEOUTS,
+    retries: int = 0,
+) -> AsyncGenerator[Event, None]:
+    """Ask `provider` and yield what it says. Works alike with `request.stream` off.
+
+    Raises nothing but cancellation: all trouble comes as one `Failed`, the last event. Closing the
+    generator closes the connection at once, so that the provider stops working.
+
+    `retries` times the request is sent again, if it failed in a way that may pass and before the
+    model had said anything, after the pause the provider asks for.
+    """
+    said_something = False
+    for attempt in range(retries + 1):
+        pause: float | None = None
+        async with aclosing(_ask(provider, request, client, timeouts)) as events:
+            async for event in events:
+                if isinstance(event, Failed) and not said_something and attempt < retries:
+                    pause = _pause(event.error, attempt)
+                    if pause is not None:
+                        break
+                said_something |= isinstance(event, ReasoningDelta | ContentDelta | ToolDelta | OpaquePiece)
+                yield event
+        if pause is None:
+            return
+        await asyncio.sleep(pause)
+
+
+def _pause(error: ProviderError, attempt: int) -> float | None:
+    """Return how long to wait before trying again, or None where trying again is no use."""
+    if not error.retryable:
+        return None
+    pause = _FIRST_PAUSE * 2**attempt if error.retry_after is None else error.retry_after
+    return pause if pause <= _LONGEST_PAUSE else None
+
+
+async def _ask(
+    provider: Provider, request: ChatRequest, client: httpx.AsyncClient, timeouts: Timeouts
+) -> AsyncGenerator[Event, None]:
+    dialect = DIALECTS[provider.dialect]
+    try:
+        response = await _send(provider, dialect, request, client, timeouts)
+    except ProviderError as error:
+        yield Failed(error)
+        return
+    try:
+        if response.is_success:
+            events = _read(provider, dialect.decoder(), response, timeouts)
+        else:
+            events = _read_error(dialect, response, timeouts)
+        async with aclosing(events):
+            async for event in events:
+                if isinstance(event, Failed):
+                    _hide_key(event.error, provider)
+                yield event
+    finally:
+        with suppress(httpx.HTTPError):
+            await response.aclose()
+
+
+async def _send(
+    provider: Provider, dialect: Dialect, request: ChatRequest, client: httpx.AsyncClient, timeouts: Timeouts
+) -> httpx.Response:
+    """Send the request and wait for the head of the answer. Raises ProviderError and nothing else."""
+    try:
+        encoded = dialect.encode(request, base_url=provider.base_url, api_key=provider.api_key)
+        http_request = client.build_request(
+            "POST",
+            provider.url(encoded.path),
+            content=json.dumps(encoded.json).encode(),
+            headers={
+                "Content-Type": "application/json",
+                "Accept": "text/event-stream, application/json",
+                "Accept-Encoding": "identity",  # compression holds pieces back
+                **encoded.headers,
+            },
+            timeout=httpx.Timeout(None, connect=timeouts.connect, pool=timeouts.connect),
+        )
+    except (httpx.InvalidURL, ValueError) as error:  # a port that is none, a key that no header takes
+        raise _unusable(provider) from error
+    try:
+        async with asyncio.timeout(timeouts.connect + timeouts.silence):
+            return await client.send(http_request, stream=True)
+    except TimeoutError as error:
+        raise _silent(provider, timeouts) from error
+    except (httpx.UnsupportedProtocol, httpx.LocalProtocolError, ValueError) as error:
+        raise _unusable(provider) from error
+    except Exception as error:  # the transport lets aiohttp's and the system's errors through
+        raise unreachable(provider, error) from error
+
+
+async def _read(
+    provider: Provider, decoder: Decoder, response: httpx.Response, timeouts: Timeouts
+) -> AsyncGenerator[Event, None]:
+    silence = timeouts.silence
+    trouble: ProviderError | None = None
+    async with aclosing(_chunks(response)) as body:
+        while True:
+            try:
+                async with asyncio.timeout(silence):
+                    data = await anext(body)
+            except StopAsyncIteration:
+                break
+            except TimeoutError:
+                trouble = _silent(provider, timeouts)
+                break
+            except Exception as error:
+                logger.info("%s broke off: %r", provider.name, error)
+                break
+            for event in decoder.feed(data):
+                yield event
+                if isinstance(event, Failed):
+                    return
+                if isinstance(event, Finished):
+                    silence = _PARTING
+    # What the provider had said may be complete all the same; only the decoder knows.
+    for event in decoder.flush():
+        yield Failed(trouble) if trouble and isinstance(event, Failed) else event
+
+
+async def _read_error(dialect: Dialect, response: httpx.Response, timeouts: Timeouts) -> AsyncGenerator[Event, None]:
+    body = bytearray()
+    try:
+        async with asyncio.timeout(timeouts.silence):
+            async with aclosing(_chunks(response)) as chunks:
+                async for data in chunks:
+                    body += data
+                    if len(body) >= _MAX_ERROR_BYTES:
+                        break
+    except Exception as error:
+        logger.info("The body of status %s broke off: %r", response.status_code, error)
+    yield Failed(dialect.error_from(response.status_code, response.headers, bytes(body)))
+
+
+async def _chunks(response: httpx.Response) -> AsyncGenerator[bytes, None]:
+    async for data in response.aiter_bytes():
+        yield data
+
+
+def unreachable(provider: Provider, cause: Exception) -> ProviderError:
+    """Return the error for a provider that gave no answer, whatever `cause` the transport names."""
+    logger.info("Cannot reach %s: %r", provider.name, cause)
+    return ProviderError("unreachable", f"Cannot reach {provider.label} at {provider.address}.", retryable=True)
+
+
+def _silent(provider: Provider, timeouts: Timeouts) -> ProviderError:
+    message = f"{provider.label} said nothing for {timeouts.silence:g} s."
+    return ProviderError("silent", message, retryable=True)
+
+
+def _unusable(provider: Provider) -> ProviderError:
+    return ProviderError("rejected", f"The address or the key of {provider.label} cannot be used.")
+
+
+def _hide_key(error: ProviderError, provider: Provider) -> None:
+    if provider.api_key and provider.api_key in error.message:
+        error.message = error.message.replace(provider.api_key, "…")

@@ -1,0 +1,145 @@
+"""Answers of real providers, served over HTTP as they were recorded, whole and cut at random bytes.
+
+The folder is not part of this repository: `RECORDINGS` names it. A folder `recordings-handwritten`
+beside it is replayed too. What each answer means was worked out by others, in its `expected.json`.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import aclosing
+from itertools import groupby
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import httpx
+import pytest
+
+from chatroom.providers.events import Json
+from chatroom.providers.parts import Part, PartKind
+from chatroom.providers.provider import Provider, stream
+from chatroom.providers.request import ChatMessage, ChatRequest
+from chatroom.providers.transcript import Transcript
+
+RECORDINGS = os.environ.get("RECORDINGS", "")
+SPLITS = ["split=whole", *(f"split=random;seed={seed}" for seed in (1, 2, 3))]
+FAMILIES = {"chat": "openai-chat"}
+
+KINDS = {400: "rejected", 401: "authentication", 402: "credit", 403: "moderated", 404: "rejected"}
+KINDS |= {429: "rate_limited", 502: "overloaded"}
+
+pytestmark = [
+    pytest.mark.recordings,
+    pytest.mark.skipif(not RECORDINGS, reason="RECORDINGS names no folder of recorded answers"),
+]
+
+
+class Recording(NamedTuple):
+    folder: Path
+    name: str
+    dialect: str
+
+    def read(self, file: str) -> Json:
+        content: Json = json.loads((self.folder / self.name / file).read_text())
+        return content
+
+
+def recordings() -> list[Recording]:
+    if not RECORDINGS:
+        return []
+    found = []
+    for folder in (Path(RECORDINGS), Path(RECORDINGS).parent / "recordings-handwritten"):
+        for file in sorted(folder.glob("*/meta.json")):
+            dialect = FAMILIES.get(json.loads(file.read_text())["family"])
+            if dialect is not None:
+                found.append(Recording(folder, file.parent.name, dialect))
+    return found
+
+
+@pytest.fixture(scope="module")
+def servers() -> Iterator[dict[Path, str]]:
+    """The addresses of the replay servers, by the folder that each serves."""
+    tool = Path(RECORDINGS).parent / "tools" / "replay_server.py"
+    addresses: dict[Path, str] = {}
+    processes = []
+    for folder in {recording.folder for recording in recordings()}:
+        process = subprocess.Popen([sys.executable, tool, folder, "--port", "0"], stdout=subprocess.PIPE, text=True)
+        processes.append(process)
+        assert process.stdout is not None
+        addresses[folder] = process.stdout.readline().split()[-1]
+    yield addresses
+    for process in processes:
+        process.terminate()
+        process.communicate()
+
+
+async def replay(recording: Recording, split: str, server: str, client: httpx.AsyncClient) -> Transcript:
+    stands_in = Provider("replay", "Replay", recording.dialect, f"{server}{recording.name};{split}/v1")
+    request = ChatRequest("recorded", (ChatMessage("user", "Hi."),), stream=recording.read("meta.json")["streaming"])
+    transcript = Transcript()
+    async with aclosing(stream(stands_in, request, client=client)) as events:
+        async for event in events:
+            transcript.add(event)
+    return transcript
+
+
+@pytest.mark.parametrize("recording", [pytest.param(one, id=one.name) for one in recordings()])
+async def test_a_recorded_answer_means_what_it_should(
+    recording: Recording, servers: dict[Path, str], client: httpx.AsyncClient
+) -> None:
+    expected = recording.read("expected.json")
+    body = (recording.folder / recording.name / "response.sse").read_bytes()
+    for split in SPLITS:
+        transcript = await replay(recording, split, servers[recording.folder], client)
+        told = transcript.as_json()
+        strip = str.strip if expected["think_tags"] else str
+        assert strip(told["reasoning"]) == strip(expected["reasoning_text"])
+        assert strip(told["content"]) == strip(expected["content_text"])
+        assert order_of(transcript.parts(), "hidden" in expected["order"]) == expected["order"]
+        assert told["tool_calls"] == expected["tool_calls"]
+        assert told["opaque"] >= max(expected["signatures"], expected["has_encrypted_reasoning"])
+        check_usage(told["usage"], expected, ticks=b"cost_in_usd_ticks" in body)
+        check_end(told, expected)
+
+
+def order_of(parts: list[Part], hidden: bool) -> list[str]:
+    words = []
+    for part in parts:
+        match part.head.kind:
+            case PartKind.TOOL:
+                words.append(f"tool:{part.head.name}")
+            case PartKind.CONTENT:
+                words.append("content")
+            case PartKind.REASONING if part.text:
+                words.append("reasoning")
+            case PartKind.REASONING if hidden:
+                words.append("hidden")
+    return [word for key, run in groupby(words) for word in (run if key.startswith("tool") else [key])]
+
+
+def check_usage(usage: dict[str, Any], expected: Json, *, ticks: bool) -> None:
+    output = expected["completion_tokens"]
+    if expected["reasoning_in_completion"] is False:  # one scale here: it is always inside
+        output += expected["reasoning_tokens"]
+    assert usage["input"] == expected["prompt_tokens"]
+    assert usage["output"] == output
+    assert usage["reasoning"] == expected["reasoning_tokens"]
+    if expected["cost"] is not None or not ticks:
+        assert usage["cost"] == (None if expected["cost"] is None else pytest.approx(expected["cost"]))
+
+
+def check_end(told: Json, expected: Json) -> None:
+    assert told["finish_reason"] == expected["finish_class"]
+    error, should = told["error"], expected["error"]
+    if should is None:
+        assert (error and error["kind"]) == ("cut" if expected["terminated"] == "none" else None)
+        return
+    assert error["status"] == (should["status"] if should["where"] == "http" else None)
+    if error["status"] is not None:
+        assert error["kind"] == KINDS[error["status"]]
+    assert not re.search(r"<|user_|xxxx", error["message"])
