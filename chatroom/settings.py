@@ -1,0 +1,164 @@
+"""Settings. Every value that an operator may want to change comes from the environment.
+
+A bad value ends the start with one line that names the variable (`ImproperlyConfigured`).
+docs/configuration.md lists them all; a test holds the two together.
+"""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+from typing import Any
+
+from environs import Env, EnvError
+
+from chatroom.configuration import ConfigurationError, data_folder, database, providers, secret_key
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env = Env()
+
+try:
+    # Where everything that the room keeps is kept: database, secret key, collected static files.
+    DATA_DIR = data_folder(env.path("CHATROOM_DATA", BASE_DIR / "data"))
+    STATIC_ROOT = env.path("CHATROOM_STATIC", DATA_DIR / "static")
+    DEBUG = env.bool("CHATROOM_DEBUG", False)
+    SECRET_KEY = env.str("CHATROOM_SECRET_KEY", "") or secret_key(DATA_DIR / "secret-key")
+    ALLOWED_HOSTS = env.list("CHATROOM_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
+    # Behind a proxy that ends TLS: cookies over https only, and believe its X-Forwarded-Proto.
+    BEHIND_TLS = env.bool("CHATROOM_TLS", False)
+    DATABASES = {"default": database(env.str("DATABASE_URL", ""), DATA_DIR / "chatroom.sqlite3")}
+    # The providers that are configured: keys in the environment, and the file that this names.
+    PROVIDERS = providers(env.str("CHATROOM_PROVIDERS", ""))
+    # The built-in demo provider; 0 tokens a second means as fast as it can.
+    DEMO = env.bool("CHATROOM_DEMO", True)
+    DEMO_SPEED = env.float("CHATROOM_DEMO_SPEED", 30.0)
+    # Look for model servers on this computer's usual ports.
+    DISCOVER = env.bool("CHATROOM_DISCOVER", True)
+    # A provider that says nothing for so many seconds is given up.
+    SILENCE_SECONDS = env.float("CHATROOM_SILENCE", 120.0)
+    # A run whose worker has not renewed its lease for so long is taken for dead. Renewed at a third of it.
+    LEASE_SECONDS = env.float("CHATROOM_LEASE", 15.0)
+    LOG_LEVEL = env.log_level("CHATROOM_LOG_LEVEL", logging.INFO)
+except EnvError as error:
+    raise ConfigurationError(str(error)) from error
+
+CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS if host != "*"] if BEHIND_TLS else []
+CSRF_COOKIE_SECURE = SESSION_COOKIE_SECURE = BEHIND_TLS
+CSRF_FAILURE_VIEW = "chatroom.errors.csrf_failure"
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_TLS else None
+SESSION_COOKIE_AGE = 60 * 60 * 24 * 30
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+
+INSTALLED_APPS = [
+    "daphne",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "channels",
+    "django_htmx",
+    "allauth",
+    "allauth.account",
+    "csp",
+    "servestatic",
+    "chatroom.accounts",
+    "chatroom.conversations",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "servestatic.middleware.ServeStaticMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+]
+
+ROOT_URLCONF = "chatroom.urls"
+ASGI_APPLICATION = "chatroom.asgi.application"
+
+TEMPLATES: list[dict[str, Any]] = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    }
+]
+
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+ACCOUNT_ADAPTER = "chatroom.accounts.adapter.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_LOGOUT_ON_GET = False
+
+# Model output is shown on these pages: nothing may run, load or frame but what we ship ourselves.
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'none'"],
+        "script-src": ["'self'"],
+        "style-src": ["'self'"],
+        "img-src": ["'self'", "data:"],
+        "font-src": ["'self'"],
+        "connect-src": ["'self'"],
+        "manifest-src": ["'self'"],
+        "form-action": ["'self'"],
+        "base-uri": ["'none'"],
+        "frame-ancestors": ["'none'"],
+    }
+}
+
+STATIC_URL = "static/"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEBUG
+        else "servestatic.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+LANGUAGE_CODE = "en-gb"
+TIME_ZONE = "UTC"
+USE_TZ = True
+USE_I18N = False
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
+    "loggers": {
+        # One line a request says little and holds addresses; trouble is still told.
+        "django.request": {"level": "ERROR"},
+        "httpx": {"level": "WARNING"},
+        "daphne": {"level": "WARNING"},
+    },
+}
