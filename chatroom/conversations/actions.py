@@ -1,0 +1,205 @@
+"""What people do to conversations. Only here is the record written for them, and after the commit announced."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from chatroom.accounts.models import User
+from chatroom.conversations.claims import request_stop
+from chatroom.conversations.engine import after_commit
+from chatroom.conversations.forms import Asked
+from chatroom.conversations.models import Conversation, Message, Run
+from chatroom.conversations.pages import load_turns
+from chatroom.conversations.tree import Turn
+
+TITLE_LENGTH = 60
+
+
+class CannotDo(Exception):
+    """What was asked for cannot be done now; the message says why."""
+
+
+def begin(user: User, text: str, lanes: Sequence[Asked], form_key: uuid.UUID | None) -> Conversation:
+    """Begin a conversation with a prompt. The same form sent again leads to the same conversation."""
+    earlier = Message.objects.filter(form_key=form_key, conversation__owner=user).select_related("conversation")
+    if form_key and (before := earlier.first()):
+        return before.conversation
+    with transaction.atomic():
+        conversation = Conversation.objects.create(owner=user, title=title_from(text))
+        _prompt(conversation, None, text, lanes, form_key)
+    return conversation
+
+
+def ask(conversation: Conversation, text: str, lanes: Sequence[Asked], form_key: uuid.UUID | None) -> None:
+    """Go on with a prompt, after the turn that stands last on the page.
+
+    The models must have had their say: what is not said yet cannot be shown to the next. Raises CannotDo.
+    """
+    if form_key and Message.objects.filter(form_key=form_key, conversation=conversation).exists():
+        return
+    path = load_turns(conversation.pk)
+    if path and Run.objects.filter(reply__in=[lane.last for lane in path[-1].followed], ended_at=None).exists():
+        raise CannotDo("The reply is still going on. Wait for its end, or stop it.")
+    _prompt_once(conversation, path[-1] if path else None, text, lanes, form_key)
+
+
+def edit(prompt: Message, text: str) -> None:
+    """Say it otherwise: a sibling of `prompt`, asked of the same models; the old branch stays."""
+    path = load_turns(prompt.conversation_id)
+    number = next((n for n, turn in enumerate(path) if turn.prompt.message.pk == prompt.pk), None)
+    if number is None:
+        raise CannotDo("That prompt is not on the page any more.")
+    runs = Run.objects.filter(reply__in=[lane.last for lane in path[number].lanes]).order_by("reply__lane")
+    lanes = [Asked.again(run) for run in runs]
+    if not lanes:
+        raise CannotDo("No model was asked there.")
+    with transaction.atomic():
+        _prompt(prompt.conversation, path[number - 1] if number else None, text, lanes)
+
+
+def retry(run: Run) -> None:
+    """Ask the same again: a sibling of the reply."""
+    reply = run.reply
+    _reply(reply.conversation, reply.parent, Asked.again(run), reply.lane, reply.line)
+
+
+def go_on(run: Run) -> None:
+    """Let the model go on with a reply that broke off."""
+    if run.is_live:
+        raise CannotDo("It is still going on.")
+    reply = run.reply
+    _reply(reply.conversation, reply, Asked.again(run), reply.lane, reply.line)
+
+
+def stop(run: Run) -> None:
+    """Stop a run, wherever it is."""
+    request_stop(run)
+    after_commit(lambda engine: engine.stop_soon(run))
+
+
+def stop_all(conversation: Conversation) -> None:
+    """Stop all that goes on in a conversation."""
+    live = Run.objects.filter(reply__conversation=conversation, ended_at=None).select_related("reply__conversation")
+    for run in live:
+        stop(run)
+
+
+def select(message: Message) -> None:
+    """Show this one of its siblings."""
+    Message.objects.filter(pk=message.pk).update(selected_at=timezone.now())
+    _announce(message.conversation)
+
+
+def choose(reply: Message, *, only: bool) -> None:
+    """Go on with this one of several models, or (`only` False) with all of them again."""
+    prompt = reply.parent
+    Message.objects.filter(parent=prompt, role=Message.Role.ASSISTANT).update(chosen_at=None)
+    if only:
+        Message.objects.filter(pk=reply.pk).update(chosen_at=timezone.now())
+    _announce(reply.conversation)
+
+
+def rename(conversation: Conversation, title: str) -> None:
+    """Give another title; blank ones are not taken."""
+    conversation.title = title_from(title)
+    conversation.save(update_fields=["title"])
+    _announce(conversation)
+
+
+def pin(conversation: Conversation, *, pinned: bool) -> None:
+    """Keep at the top of the rail, or not."""
+    conversation.pinned = pinned
+    conversation.save(update_fields=["pinned"])
+    _announce(conversation)
+
+
+def delete(conversation: Conversation) -> None:
+    """Delete with all that was said; what goes on is stopped first, so that it stops billing."""
+    stop_all(conversation)
+    pk, owner = conversation.pk, conversation.owner_id
+    conversation.delete()
+    after_commit(lambda engine: engine.hub.changed_soon(pk, owner))
+
+
+def title_from(text: str) -> str:
+    """A title: the first line of what was said, cut between words."""
+    line = next((line.strip() for line in text.splitlines() if line.strip()), "")
+    if len(line) <= TITLE_LENGTH:
+        return line or "Untitled"
+    return line[:TITLE_LENGTH].rsplit(" ", 1)[0].rstrip(" ,.;:") + "…"
+
+
+def _prompt_once(
+    conversation: Conversation, after: Turn | None, text: str, lanes: Sequence[Asked], form_key: uuid.UUID | None
+) -> None:
+    try:
+        with transaction.atomic():
+            _prompt(conversation, after, text, lanes, form_key)
+    except IntegrityError:
+        if form_key is None or not Message.objects.filter(form_key=form_key, conversation=conversation).exists():
+            raise
+
+
+def _prompt(
+    conversation: Conversation,
+    after: Turn | None,
+    text: str,
+    lanes: Sequence[Asked],
+    form_key: uuid.UUID | None = None,
+) -> None:
+    """Add a prompt after a turn (None: at the root) and a reply of each model."""
+    prompt = Message.objects.create(
+        conversation=conversation,
+        parent=after.followed[0].last if after else None,
+        role=Message.Role.USER,
+        text=text,
+        form_key=form_key,
+    )
+    for number, (asked, line) in enumerate(zip(lanes, _lines(after, lanes), strict=True)):
+        _reply(conversation, prompt, asked, number, line)
+
+
+def _reply(conversation: Conversation, parent: Message | None, asked: Asked, lane: int, line: Message | None) -> None:
+    """Add a reply and queue its run."""
+    with transaction.atomic():
+        reply = Message.objects.create(
+            conversation=conversation, parent=parent, role=Message.Role.ASSISTANT, lane=lane, line=line
+        )
+        Run.objects.create(
+            reply=reply,
+            provider=asked.provider,
+            model=asked.model,
+            label=asked.label,
+            effort=asked.effort,
+            budget=asked.budget,
+            exclude=asked.exclude,
+        )
+        conversation.touched_at = timezone.now()
+        conversation.save(update_fields=["touched_at"])
+    after_commit(lambda engine: engine.run_queued_soon())
+    _announce(conversation)
+
+
+def _lines(after: Turn | None, lanes: Sequence[Asked]) -> list[Message | None]:
+    """For each model the reply that it made itself in the turn before, where several were asked and all go on."""
+    if after is None or len(after.followed) < 2:
+        return [None] * len(lanes)
+    runs = {run.reply_id: run for run in Run.objects.filter(reply__in=[lane.last for lane in after.followed])}
+    free = [(Asked.again(runs[lane.last.pk]), lane.last) for lane in after.followed]
+    lines: list[Message | None] = []
+    for asked in lanes:
+        # The very same settings if there are, else the same model: one model may be there at several efforts.
+        mine = next((pair for pair in free if pair[0] == asked), None)
+        mine = mine or next((pair for pair in free if pair[0].key == asked.key), None)
+        if mine:
+            free.remove(mine)
+        lines.append(mine[1] if mine else None)
+    return lines
+
+
+def _announce(conversation: Conversation) -> None:
+    after_commit(lambda engine: engine.hub.changed_soon(conversation.pk, conversation.owner_id))

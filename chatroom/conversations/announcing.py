@@ -1,0 +1,67 @@
+"""Who has which conversation open in this process, and telling them that something happened.
+
+Nothing is carried but the hint: the page's reader looks at the record. What runs say goes another
+way (`following`), which carries what was committed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from typing import Protocol
+
+
+class Listener(Protocol):
+    """An open page. Both return at once; the work is done in the listener's own task."""
+
+    user_id: int
+    conversation_id: int | None
+
+    def conversation_changed(self) -> None:
+        """Messages came, another sibling was selected, a run began or ended, the title changed."""
+
+    def rail_changed(self) -> None:
+        """The list of the person's conversations changed."""
+
+
+class Hub:
+    """The open pages of this process. To be used on the event loop, but for `changed_soon`."""
+
+    def __init__(self) -> None:
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._by_conversation: dict[int, set[Listener]] = defaultdict(set)
+        self._by_user: dict[int, set[Listener]] = defaultdict(set)
+
+    def attach(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Name the loop on which the listeners live."""
+        self._loop = loop
+
+    def join(self, listener: Listener) -> None:
+        """From now on tell `listener`."""
+        self._by_user[listener.user_id].add(listener)
+        if listener.conversation_id is not None:
+            self._by_conversation[listener.conversation_id].add(listener)
+
+    def leave(self, listener: Listener) -> None:
+        """Tell `listener` no more."""
+        for listeners, key in ((self._by_user, listener.user_id), (self._by_conversation, listener.conversation_id)):
+            if key is not None and key in listeners:
+                listeners[key].discard(listener)
+                if not listeners[key]:
+                    del listeners[key]
+
+    def changed(self, conversation_id: int, user_id: int) -> None:
+        """The conversation has another shape now: tell its readers, and the person's other pages."""
+        for listener in tuple(self._by_conversation.get(conversation_id, ())):
+            listener.conversation_changed()
+        self.rail(user_id)
+
+    def rail(self, user_id: int) -> None:
+        """The person's list of conversations has changed: tell all pages they have open."""
+        for listener in tuple(self._by_user.get(user_id, ())):
+            listener.rail_changed()
+
+    def changed_soon(self, conversation_id: int, user_id: int) -> None:
+        """As `changed`, from any thread; to be called after the commit."""
+        if self._loop is not None:
+            self._loop.call_soon_threadsafe(self.changed, conversation_id, user_id)

@@ -1,0 +1,106 @@
+"""Who is at work on a run: claim, lease, and what becomes of a run whose worker died.
+
+Each step is one conditional UPDATE whose row count decides, so that of two who try one wins.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import socket
+from datetime import UTC, datetime, timedelta
+
+from django.db.models import Q
+from django.utils import timezone
+
+from chatroom.conversations.models import Delta, Run, Status
+from chatroom.conversations.sealing import Ending, seal
+
+# A run that took its worker down with it so often is not tried again.
+MAX_ATTEMPTS = 3
+
+
+def worker_name() -> str:
+    """A name for this process: host, process id, and a mark that tells it from one before with the same id."""
+    return f"{socket.gethostname()[:60]}:{os.getpid()}:{secrets.token_hex(4)}"
+
+
+def claim(worker: str, lease: timedelta, limit: int) -> list[Run]:
+    """Take up to `limit` queued runs for `worker`, oldest first."""
+    now = timezone.now()
+    claimed = []
+    for run in Run.objects.filter(status=Status.QUEUED, ended_at=None, worker="").order_by("pk")[:limit]:
+        taken = Run.objects.filter(pk=run.pk, status=Status.QUEUED, ended_at=None, worker="").update(
+            status=Status.THINKING,
+            worker=worker,
+            lease_until=now + lease,
+            started_at=now,
+            attempts=run.attempts + 1,
+        )
+        if taken == 1:
+            claimed.append(Run.objects.select_related("reply__conversation").get(pk=run.pk))
+    return claimed
+
+
+def request_stop(run: Run) -> bool:
+    """Ask for a run to be stopped. One that nobody works on ends at once; returns whether it did."""
+    now = timezone.now()
+    Run.objects.filter(pk=run.pk, ended_at=None, stop_requested_at=None).update(stop_requested_at=now)
+    idle = Q(worker="") | Q(lease_until__lt=now)
+    return seal(run.pk, Ending(Status.STOPPED, now), only_if=idle)
+
+
+def sweep(worker: str, lease: timedelta) -> list[Run]:
+    """Look after runs whose worker is dead. Returns those that changed.
+
+    Who had said nothing yet is taken up again; the others are interrupted and keep their text.
+    """
+    changed = []
+    now = timezone.now()
+    others = Run.objects.filter(ended_at=None).exclude(worker="").exclude(worker=worker)
+    for run in others.select_related("reply__conversation"):
+        if run.lease_until is not None and run.lease_until > now and not _is_dead(run.worker):
+            continue
+        held_as_before = Q(worker=run.worker, lease_until=run.lease_until)
+        if run.stop_requested_at:
+            done = seal(run.pk, Ending(Status.STOPPED, run.stop_requested_at), only_if=held_as_before)
+        elif run.attempts < MAX_ATTEMPTS and not Delta.objects.filter(run=run.pk).exists():
+            again = Run.objects.filter(held_as_before, pk=run.pk, ended_at=None)
+            done = again.update(status=Status.QUEUED, worker="", lease_until=None, started_at=None) == 1
+        else:
+            ending = Ending(Status.INTERRUPTED, _last_sign_of_life(run, lease), error=INTERRUPTED)
+            done = seal(run.pk, ending, only_if=held_as_before)
+        if done:
+            changed.append(run)
+    return changed
+
+
+INTERRUPTED = "The room's server stopped while the model was speaking. Everything it had said is kept."
+
+
+def _last_sign_of_life(run: Run, lease: timedelta) -> datetime:
+    """When the dead worker last wrote: its last delta, or the last renewal of its lease."""
+    signs = [run.started_at or run.created_at]
+    if run.lease_until is not None:
+        signs.append(run.lease_until - lease)
+    last = Delta.objects.filter(run=run.pk).order_by("-seq").values_list("at", flat=True).first()
+    if last is not None:
+        signs.append(datetime.fromtimestamp(last / 1000, UTC))
+    return max(signs)
+
+
+def _is_dead(worker: str) -> bool:
+    """Whether `worker` was a process of this host that is no more: then there is no need to wait for its lease."""
+    host, _, rest = worker.partition(":")
+    pid = rest.partition(":")[0]
+    if host != socket.gethostname()[:60] or not pid.isdigit():
+        return False
+    if int(pid) == os.getpid():
+        return True  # our own process id in an earlier life; our own runs are left out by the caller
+    try:
+        os.kill(int(pid), 0)
+    except ProcessLookupError:
+        return True
+    except PermissionError:
+        return False
+    return False

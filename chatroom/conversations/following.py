@@ -1,0 +1,180 @@
+"""Following runs that go on: one follower a run, for all who read it in this process.
+
+It takes each commit once, renders it once, and hands the same fragment to every reader who stands
+where the fragment begins; whoever stands elsewhere is brought there from the log.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from functools import partial
+from typing import Protocol
+
+from chatroom.conversations import log
+from chatroom.conversations.fragments import cursor, run_news, run_state
+from chatroom.conversations.log import Advance, Row
+from chatroom.conversations.pages import run_outline
+from chatroom.conversations.presenting import RunRender, RunShown
+from chatroom.conversations.threads import DatabaseThreads
+
+logger = logging.getLogger(__name__)
+
+# No more frames than an eye can see; and when an open block has grown large fewer still, so that
+# what is sent stays in proportion to what was said.
+FRAME_SECONDS = 1 / 30
+CHARACTERS_A_SECOND = 1_000_000
+SAFETY_SECONDS = 15.0
+RETRY_SECONDS = 1.0
+
+
+class RunReader(Protocol):
+    """Someone who reads a run."""
+
+    def show(self, run_id: int, after: int, seq: int, html: str) -> None:
+        """Show a fragment that leads from seq `after` to `seq`."""
+
+    def lost(self, run_id: int) -> None:
+        """The run is not followed any more though it may go on: join again."""
+
+
+class Follower:
+    """Turns the commits of one run into fragments, for all its readers here."""
+
+    def __init__(self, run_id: int, threads: DatabaseThreads) -> None:
+        self.run_id = run_id
+        self.readers: set[RunReader] = set()
+        self.joining = 0
+        self.over = False
+        self._threads = threads
+        self._rendering = RunRender(run_id)
+        self._shown: RunShown | None = None
+        self._waiting: list[Row] = []
+        self._stale = True
+        self._woken = asyncio.Event()
+        self._lock = asyncio.Lock()
+
+    def advance(self, advance: Advance) -> None:
+        """Rows were committed, or the run's row changed."""
+        self._waiting.extend(advance.rows)
+        self._stale |= advance.run_changed
+        self._woken.set()
+
+    async def join(self, reader: RunReader, seq: int) -> bool:
+        """Bring `reader` from `seq` to where the others are, and take it in. False: too late, the end was shown."""
+        async with self._lock:
+            if self.over:
+                return False
+            if self._shown is None:
+                await self._load()
+            if seq != self._rendering.seq:
+                rows = await self._threads.run(log.read, self.run_id)
+                html = between(self.run_id, rows, seq, self._rendering.seq)
+                reader.show(self.run_id, seq, self._rendering.seq, html)
+            self.readers.add(reader)
+            # Its page may be older than the run's last change of status.
+            self._stale = True
+            self._woken.set()
+            return True
+
+    async def follow(self) -> None:
+        """Make fragments until the run is over."""
+        while True:
+            await self._woken.wait()
+            self._woken.clear()
+            async with self._lock:
+                html = await self._frame()
+            if self.over:
+                return
+            await asyncio.sleep(max(FRAME_SECONDS, len(html) / CHARACTERS_A_SECOND))
+
+    async def _load(self) -> None:
+        """Begin where the log is now."""
+        self._shown = await self._threads.run(run_outline, self.run_id)
+        self._rendering.apply(await self._threads.run(log.read, self.run_id))
+        self._rendering.news()
+
+    async def _frame(self) -> str:
+        """Show what is new to all readers. Returns it."""
+        rendering, before = self._rendering, self._rendering.seq
+        stale, self._stale = self._stale, False
+        if stale or self._shown is None:
+            self._shown = await self._threads.run(run_outline, self.run_id)
+        self.over = not self._shown.run.is_live
+        waiting, self._waiting = self._waiting, []
+        rows = [row for row in waiting if row.seq > before]
+        # A gap is read from the log; and so is all where the run's row was, which may be ahead of the news.
+        if stale or (rows and rows[0].seq != before + 1):
+            rows = await self._threads.run(log.read, self.run_id, before)
+        rendering.apply(rows)
+        if self.over and self._shown.run.ended_at:
+            rendering.end(self._shown.run.ended_at)
+        html = run_news(rendering)
+        html += run_state(self._shown, rendering.seq) if stale else cursor(self._shown.run, rendering.seq)
+        for reader in tuple(self.readers):
+            reader.show(self.run_id, before, rendering.seq, html)
+        return html
+
+
+class Followers:
+    """The followers of this process. Each lives while its run goes on and someone reads it."""
+
+    def __init__(self, threads: DatabaseThreads) -> None:
+        self._threads = threads
+        self._followers: dict[int, Follower] = {}
+        self._tasks: dict[int, asyncio.Task[None]] = {}
+
+    async def look_again_forever(self) -> None:
+        """Look at the record now and then even if no news comes: news are hints and may get lost."""
+        while True:
+            await asyncio.sleep(SAFETY_SECONDS)
+            for run_id in self._followers:
+                self.advance(Advance(run_id, 0))
+
+    def advance(self, advance: Advance) -> None:
+        """Tell whoever reads the run."""
+        if follower := self._followers.get(advance.run_id):
+            follower.advance(advance)
+
+    async def join(self, run_id: int, reader: RunReader, seq: int) -> None:
+        """From now on show `reader`, who has read up to `seq`, what the run says."""
+        follower = self._followers.get(run_id)
+        if follower is None or follower.over:
+            follower = self._followers[run_id] = Follower(run_id, self._threads)
+            task = self._tasks[run_id] = asyncio.create_task(follower.follow(), name=f"follow run {run_id}")
+            task.add_done_callback(partial(self._done, follower))
+        follower.joining += 1
+        try:
+            joined = await follower.join(reader, seq)
+        finally:
+            follower.joining -= 1
+        if not joined:
+            await self.join(run_id, reader, seq)
+
+    def leave(self, run_id: int, reader: RunReader) -> None:
+        """Show `reader` no more of it."""
+        follower = self._followers.get(run_id)
+        if follower is None or reader not in follower.readers:
+            return
+        follower.readers.discard(reader)
+        if not follower.readers and not follower.joining:
+            del self._followers[run_id]
+            self._tasks.pop(run_id).cancel()
+
+    def _done(self, follower: Follower, task: asyncio.Task[None]) -> None:
+        run_id = follower.run_id
+        if self._tasks.get(run_id) is task:
+            del self._followers[run_id], self._tasks[run_id]
+        if not task.cancelled() and task.exception():
+            logger.error("Following run %d failed", run_id, exc_info=task.exception())
+            for reader in follower.readers:
+                asyncio.get_running_loop().call_later(RETRY_SECONDS, reader.lost, run_id)
+
+
+def between(run_id: int, rows: list[Row], after: int, upto: int) -> str:
+    """The fragment that leads a reader from seq `after` to seq `upto`."""
+    rendering = RunRender(run_id)
+    rendering.apply(row for row in rows if row.seq <= after)
+    rendering.news()
+    rendering.apply(row for row in rows if after < row.seq <= upto)
+    return run_news(rendering)

@@ -1,0 +1,91 @@
+"""News as HTML that htmx swaps in: each piece says by itself where it goes (`hx-swap-oob`).
+
+The pieces are rendered by the templates of the page; only the wrappers are made here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.template.loader import render_to_string
+from django.utils.html import escape, format_html
+from django.utils.safestring import SafeString
+
+from chatroom.conversations.models import Run
+from chatroom.conversations.presenting import PartChange, PartShown, RunRender, RunShown
+from chatroom.providers.parts import PartKind
+
+
+def run_news(rendering: RunRender) -> str:
+    """What is new in the text of a run."""
+    begun, changes = rendering.news()
+    pieces = [str(piece) for change in changes for piece in _change(change)]
+    pieces += [
+        into(f"r{part.run_id}-parts", "beforeend", render_to_string("conversations/_part.html", {"part": part}))
+        for part in begun
+    ]
+    return "".join(pieces)
+
+
+def run_state(shown: RunShown, seq: int) -> str:
+    """The run's status, head and foot. When it is over: the heads of its panes, now that the count is known."""
+    run_id = shown.run.pk
+    context = {"shown": shown, "run": shown.run}
+    pieces: list[str] = [
+        cursor(shown.run, seq),
+        into(f"r{run_id}-head", "innerHTML", render_to_string("conversations/_run_head.html", context)),
+        into(f"r{run_id}-foot", "innerHTML", render_to_string("conversations/_run_foot.html", context)),
+    ]
+    if not shown.run.is_live:
+        pieces += [_pane_head(part, shown) for part in shown.thoughts]
+        pieces.append(into(f"r{run_id}-end", "innerHTML", render_to_string("conversations/_run_end.html", context)))
+        if shown.hidden:
+            hidden = render_to_string("conversations/_hidden_pane.html", context)
+            pieces.append(into(f"r{run_id}-parts", "afterbegin", hidden))
+    return "".join(pieces)
+
+
+def cursor(run: Run, seq: int) -> SafeString:
+    """How far the reader has got with a run, and how that stands: attributes for the run's element.
+
+    Of a run that is over there is nothing more to read: 0, as on a page that is loaded then.
+    """
+    return format_html(
+        '<i id="r{}" hx-swap-oob="state" data-seq="{}" data-status="{}"></i>',
+        run.pk,
+        seq if run.is_live else 0,
+        run.status,
+    )
+
+
+def into(target: str, how: str, html: str) -> SafeString:
+    """Swap `html` in `how` (htmx's words) at the element with the id `target`."""
+    return format_html('<div hx-swap-oob="{}:#{}">{}</div>', how, target, SafeString(html))
+
+
+def remove(target: str) -> SafeString:
+    """Take the element with the id `target` away."""
+    return format_html('<div id="{}" hx-swap-oob="delete"></div>', target)
+
+
+def _change(change: PartChange) -> Iterable[str]:
+    part = change.part
+    if part.head.kind is PartKind.TOOL:
+        yield into(f"{part.id}-text", "innerHTML", part.sealed)
+        return
+    if part.sealed:
+        yield into(f"{part.id}-open", "beforebegin", part.sealed)
+    if part.open is None:
+        yield remove(f"{part.id}-open")
+    elif change.grown is not None:
+        yield into(f"{part.id}-open code", "beforeend", change.grown)
+    else:
+        yield into(f"{part.id}-open", "innerHTML", part.open)
+    if part.head.kind is PartKind.REASONING:
+        yield into(f"{part.id}-line", "innerHTML", escape(part.line)) if part.live else _pane_head(part, None)
+
+
+def _pane_head(part: PartShown, shown: RunShown | None) -> str:
+    """The head of a pane that is done. `shown` is there once the run is over and its tokens are known."""
+    html = render_to_string("conversations/_pane_head.html", {"part": part, "shown": shown})
+    return into(f"{part.id}-head", "innerHTML", html)

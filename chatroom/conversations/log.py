@@ -1,0 +1,278 @@
+"""The delta log and its one writer.
+
+Runs hand in pieces; the writer takes all that wait from all runs, commits them in one
+transaction, and only then tells of them. So whatever a reader was shown is on disk, a lone run is
+written at once, and two hundred runs share each commit.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from django.db import InterfaceError, OperationalError, transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from chatroom.conversations.models import Delta, Part, Run, Status
+from chatroom.conversations.sealing import Ending, seal
+from chatroom.conversations.threads import DatabaseThreads
+from chatroom.providers.parts import PartHead, PartKind, Piece, PieceKind
+
+logger = logging.getLogger(__name__)
+
+# Characters that may wait to be written, over all runs. Beyond it providers are not read from.
+WAITING_LIMIT = 4_000_000
+# Between two attempts to write to a database that does not take it.
+RETRY_SECONDS = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A delta as committed. `at` in milliseconds since the epoch."""
+
+    seq: int
+    head: PartHead
+    kind: PieceKind
+    text: str
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Advance:
+    """What became of a run: the contiguous rows that a commit added, and whether its own row changed too."""
+
+    run_id: int
+    conversation_id: int
+    rows: tuple[Row, ...] = ()
+    run_changed: bool = True
+
+
+class LeaseLost(Exception):
+    """Another worker has taken the run, or it was ended elsewhere: nothing more may be written."""
+
+
+@dataclass(slots=True)
+class _Entry:
+    head: PartHead
+    kind: PieceKind
+    texts: list[str]
+    at: int
+
+
+@dataclass(slots=True)
+class RunLog:
+    """The log of one run under way: append to it, then end it."""
+
+    log: Log
+    run_id: int
+    conversation_id: int
+    seq: int = 0
+    entries: list[_Entry] = field(default_factory=list)
+    ending: Ending | None = None
+    lost: bool = False
+    # Closed as of the last commit: part heads in order, and the status that the row says.
+    heads: list[PartHead] = field(default_factory=list)
+    speaking: PartHead | None = None
+    status: Status = Status.THINKING
+    over: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def append(self, piece: Piece) -> None:
+        """Hand in a piece. Waits while too much is waiting already. Raises LeaseLost."""
+        if self.lost:
+            raise LeaseLost
+        last = self.entries[-1] if self.entries else None
+        # Neighbours of one kind become one row. Opaque pieces are JSON and stay apart.
+        if last and last.head == piece.head and last.kind is piece.kind is PieceKind.TEXT:
+            last.texts.append(piece.text)
+        else:
+            self.entries.append(_Entry(piece.head, piece.kind, [piece.text], time.time_ns() // 1_000_000))
+        await self.log.submit(self, len(piece.text))
+
+    async def end(self, ending: Ending) -> None:
+        """Write what waits, and the end, in one transaction. Returns when that is on disk (or the lease is lost)."""
+        self.ending = ending
+        await self.log.submit(self, 0)
+        await self.over.wait()
+
+
+class Log:
+    """The writer: one a process, with one thread and one connection."""
+
+    def __init__(self, worker: str, lease: timedelta, announce: Callable[[Advance], None]) -> None:
+        self.worker = worker
+        self._lease = lease
+        self._announce = announce
+        self._thread = DatabaseThreads("log", 1)
+        self._waiting: dict[int, RunLog] = {}
+        self._characters = 0
+        self._work = asyncio.Event()
+        self._room = asyncio.Event()
+        self._room.set()
+
+    async def submit(self, run: RunLog, characters: int) -> None:
+        """Put `run` in line for the next commit; wait while the line is too long."""
+        self._waiting[run.run_id] = run
+        self._characters += characters
+        if self._characters > WAITING_LIMIT:
+            self._room.clear()
+        self._work.set()
+        await self._room.wait()
+
+    async def renew(self, run_ids: list[int]) -> None:
+        """Renew the leases of runs under way, through the writer's own thread: a stuck writer must not look alive."""
+        await self._thread.run(self._renew, run_ids)
+
+    def _renew(self, run_ids: list[int]) -> None:
+        until = timezone.now() + self._lease
+        Run.objects.filter(pk__in=run_ids, worker=self.worker, ended_at=None).update(lease_until=until)
+
+    async def write_forever(self) -> None:
+        """Take, commit, announce, repeat. While the database refuses, all waits and nothing is shown."""
+        while True:
+            await self._work.wait()
+            self._work.clear()
+            waited, self._waiting, self._characters = list(self._waiting.values()), {}, 0
+            batch = [(run, run.entries, run.ending) for run in waited if not run.lost]
+            for run in waited:
+                run.entries = []
+            self._room.set()
+            for advance in await self._commit_at_last(batch):
+                self._announce(advance)
+            ended = {run.run_id for run, _, ending in batch if ending}
+            for run in waited:
+                if run.run_id in ended or run.lost:
+                    run.over.set()
+
+    async def _commit_at_last(self, batch: list[_Work]) -> list[Advance]:
+        while True:
+            try:
+                return await self._thread.run(self._commit, batch)
+            except (OperationalError, InterfaceError):
+                logger.exception("The log could not be written; trying again")
+                await asyncio.sleep(RETRY_SECONDS)
+            except Exception:
+                # Something in these rows cannot be stored at all. One run must not hold up the others.
+                if len(batch) > 1:
+                    return [advance for work in batch for advance in await self._commit_at_last([work])]
+                logger.exception("Run %d could not be stored", batch[0][0].run_id)
+                batch[0][0].lost = True
+                return []
+
+    def _commit(self, batch: list[_Work]) -> list[Advance]:
+        with transaction.atomic():
+            held = set(
+                Run.objects.select_for_update()
+                .filter(pk__in=[run.run_id for run, _, _ in batch], worker=self.worker, ended_at=None)
+                .values_list("pk", flat=True)
+            )
+            mine = [work for work in batch if work[0].run_id in held]
+            written = [(run, list(_numbered(run.seq, entries)), ending) for run, entries, ending in mine]
+            Delta.objects.bulk_create(
+                Delta(run_id=run.run_id, seq=row.seq, part=row.head.index, kind=row.kind, text=row.text, at=row.at)
+                for run, rows, _ in written
+                for row in rows
+            )
+            states = [_Progress.after(run, rows) for run, rows, _ in written]
+            for state in states:
+                state.save()
+            for run, _, ending in written:
+                if ending:
+                    seal(run.run_id, ending, Q(worker=self.worker))
+        # Only what is committed counts, also in memory: a commit that failed is done again from the same state.
+        for run, _, _ in batch:
+            run.lost |= run.run_id not in held
+        advances = [
+            Advance(run.run_id, run.conversation_id, tuple(rows), state.turned or ending is not None)
+            for (run, rows, ending), state in zip(written, states, strict=True)
+            if rows or ending
+        ]
+        for state in states:
+            state.keep()
+        return advances
+
+
+_Work = tuple[RunLog, list[_Entry], Ending | None]
+
+
+def _numbered(seq: int, entries: Iterable[_Entry]) -> Iterable[Row]:
+    for number, entry in enumerate(entries, seq + 1):
+        yield Row(number, entry.head, entry.kind, "".join(entry.texts), entry.at)
+
+
+@dataclass(slots=True)
+class _Progress:
+    """What new rows change beside the log: parts that begin and end, and the run's status."""
+
+    run: RunLog
+    rows: list[Row]
+    begun: list[tuple[PartHead, datetime]] = field(default_factory=list)
+    closed: list[tuple[PartHead, datetime]] = field(default_factory=list)
+    speaking: PartHead | None = None
+    status: Status = Status.THINKING
+    answering_at: datetime | None = None
+
+    @classmethod
+    def after(cls, run: RunLog, rows: list[Row]) -> _Progress:
+        progress = cls(run, rows, speaking=run.speaking, status=run.status)
+        known = len(run.heads)
+        for row in rows:
+            at = moment(row.at)
+            if row.head.index == known:
+                progress.begun.append((row.head, at))
+                known += 1
+            if row.kind is PieceKind.TEXT and row.head != progress.speaking:
+                if progress.speaking and progress.speaking.kind is PartKind.REASONING:
+                    progress.closed.append((progress.speaking, at))
+                progress.speaking = row.head
+                progress.status = Status.THINKING if row.head.kind is PartKind.REASONING else Status.ANSWERING
+                if progress.status is Status.ANSWERING and progress.answering_at is None:
+                    progress.answering_at = at
+        return progress
+
+    @property
+    def turned(self) -> bool:
+        """Whether the model turned from thinking to speaking, or back."""
+        return self.status is not self.run.status
+
+    def save(self) -> None:
+        Part.objects.bulk_create(
+            Part(
+                run_id=self.run.run_id,
+                index=head.index,
+                kind=head.kind,
+                provenance=head.provenance or "",
+                name=head.name[:200],
+                started_at=at,
+            )
+            for head, at in self.begun
+        )
+        for head, at in self.closed:
+            Part.objects.filter(run=self.run.run_id, index=head.index).update(ended_at=at)
+        if self.turned:
+            Run.objects.filter(pk=self.run.run_id).update(status=self.status)
+        if self.answering_at:
+            Run.objects.filter(pk=self.run.run_id, answering_at=None).update(answering_at=self.answering_at)
+
+    def keep(self) -> None:
+        self.run.seq += len(self.rows)
+        self.run.heads += [head for head, _ in self.begun]
+        self.run.speaking, self.run.status = self.speaking, self.status
+
+
+def moment(milliseconds: int) -> datetime:
+    """A delta's `at` as a time."""
+    return datetime.fromtimestamp(milliseconds / 1000, UTC)
+
+
+def read(run_id: int, after: int = 0) -> list[Row]:
+    """The rows of a run from the log, those after seq `after`, in order."""
+    deltas = Delta.objects.filter(run=run_id, seq__gt=after).order_by("seq")
+    rows = list(deltas.values_list("seq", "part", "kind", "text", "at"))
+    # After the rows: each part is committed with its first row, so that none of theirs can be missing now.
+    heads = {part.index: part.head for part in Part.objects.filter(run=run_id).defer("text", "opaque")}
+    return [Row(seq, heads[part], PieceKind(kind), text, at) for seq, part, kind, text, at in rows]

@@ -1,0 +1,192 @@
+"""The record: conversations as trees of messages, runs, and the log of what models said.
+
+A reply's text stands in its run's parts; while the run goes on, and for a replay, in its deltas.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from chatroom.providers.events import Provenance
+from chatroom.providers.parts import PartHead, PartKind, PieceKind
+
+
+class Conversation(models.Model):
+    """A titled tree of messages with one owner."""
+
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="conversations")
+    title = models.CharField(max_length=200)
+    pinned = models.BooleanField(default=False)
+    created_at = models.DateTimeField(default=timezone.now)
+    # When somebody last said something here: the order of the rail.
+    touched_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        indexes = [models.Index(fields=["owner", "-pinned", "-touched_at"], name="conversation_rail")]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Message(models.Model):
+    """One utterance. Nothing is overwritten: an edit or a retry makes a sibling.
+
+    A prompt's parent is the reply that it follows (None at the root); a reply's parent is its
+    prompt, or, when it goes on with a reply that broke off, that reply.
+    """
+
+    class Role(models.TextChoices):
+        """Who speaks."""
+
+        USER = "user", "Person"
+        ASSISTANT = "assistant", "Model"
+
+    conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="messages")
+    parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.CASCADE, related_name="children")
+    role = models.CharField(max_length=9, choices=Role.choices)
+    # What a person wrote. Empty for replies: theirs is in the parts of the run.
+    text = models.TextField(blank=True)
+    # The column of a reply among several models that answer the same prompt, from 0. Siblings of
+    # one lane are alternatives of each other (retries).
+    lane = models.PositiveSmallIntegerField(default=0)
+    # The reply before the prompt in this model's own line, so that each of several models is shown
+    # what it said itself. Kept, not worked out anew: it tells for ever what the model was shown.
+    line = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now)
+    # Of siblings the one selected last is on the page.
+    selected_at = models.DateTimeField(default=timezone.now)
+    # Of the lanes of a turn the one chosen last is the one that the conversation goes on with; none: with all.
+    chosen_at = models.DateTimeField(null=True, blank=True)
+    # Names the form that was sent, so that a form that arrives twice makes one message.
+    form_key = models.UUIDField(null=True, blank=True, unique=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["conversation", "id"], name="message_of_conversation")]
+
+    def __str__(self) -> str:
+        return f"{self.role} {self.pk}"
+
+
+class Status(models.TextChoices):
+    """Where a run stands. The last four are final."""
+
+    QUEUED = "queued", "Queued"
+    THINKING = "thinking", "Thinking"
+    ANSWERING = "answering", "Answering"
+    COMPLETED = "completed", "Completed"
+    STOPPED = "stopped", "Stopped"
+    FAILED = "failed", "Failed"
+    INTERRUPTED = "interrupted", "Interrupted"
+
+
+LIVE = (Status.QUEUED, Status.THINKING, Status.ANSWERING)
+
+
+class Run(models.Model):
+    """One request to one model that produces one reply."""
+
+    reply = models.OneToOneField(Message, on_delete=models.CASCADE, related_name="run")
+    provider = models.CharField(max_length=64)
+    model = models.CharField(max_length=200)
+    # The model's name for people, as it was when it was asked.
+    label = models.CharField(max_length=200, blank=True)
+    # As chosen by the person; empty, None, False: left to the provider.
+    effort = models.CharField(max_length=8, blank=True)
+    budget = models.PositiveIntegerField(null=True, blank=True)
+    exclude = models.BooleanField(default=False)
+
+    status = models.CharField(max_length=11, choices=Status.choices, default=Status.QUEUED)
+    # Who is at work on it, and until when that holds without a sign of life.
+    worker = models.CharField(max_length=100, blank=True)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    stop_requested_at = models.DateTimeField(null=True, blank=True)
+
+    created_at = models.DateTimeField(default=timezone.now)
+    started_at = models.DateTimeField(null=True, blank=True)
+    answering_at = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    finish_reason = models.CharField(max_length=20, blank=True)
+    error_kind = models.CharField(max_length=20, blank=True)
+    error = models.TextField(blank=True)
+
+    # None: the provider did not say. Reasoning is contained in output. Cost in US dollars.
+    input_tokens = models.PositiveIntegerField(null=True, blank=True)
+    output_tokens = models.PositiveIntegerField(null=True, blank=True)
+    reasoning_tokens = models.PositiveIntegerField(null=True, blank=True)
+    cost = models.FloatField(null=True, blank=True)
+
+    class Meta:
+        indexes = [
+            # The sweep and the runner look only at the few that are not over.
+            models.Index(fields=["status"], condition=Q(ended_at=None), name="run_live"),
+        ]
+
+    def __str__(self) -> str:
+        return f"run {self.pk} ({self.status})"
+
+    @property
+    def is_live(self) -> bool:
+        """Not yet in a final status."""
+        return self.status in LIVE
+
+    @property
+    def seconds(self) -> float | None:
+        """From the request to the end. None before the end."""
+        return span(self.started_at or self.created_at, self.ended_at)
+
+
+class Part(models.Model):
+    """An ordered piece of a reply. Its text is the fold of its deltas, written when the run ends."""
+
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="parts")
+    index = models.PositiveIntegerField()
+    kind = models.CharField(max_length=9, choices=[(kind, kind) for kind in PartKind])
+    provenance = models.CharField(max_length=9, blank=True, choices=[(kind, kind) for kind in Provenance])
+    # The tool's, where the part is a tool call.
+    name = models.CharField(max_length=200, blank=True)
+    text = models.TextField(blank=True)
+    # Signed and encrypted pieces, verbatim, to be sent back to the model that made them.
+    opaque = models.JSONField(default=list, blank=True)
+    started_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["run", "index"], name="part_place")]
+        ordering = ["run", "index"]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.index} of run {self.run_id}"
+
+    @property
+    def head(self) -> PartHead:
+        """What is known of the part from its beginning."""
+        provenance = Provenance(self.provenance) if self.provenance else None
+        return PartHead(self.index, PartKind(self.kind), provenance, self.name)
+
+
+class Delta(models.Model):
+    """The log: an appended piece of a reply. Rows are only ever added, `seq` is contiguous from 1 in a run."""
+
+    pk = models.CompositePrimaryKey("run", "seq")
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="deltas")
+    seq = models.PositiveIntegerField()
+    part = models.PositiveIntegerField()
+    kind = models.CharField(max_length=6, choices=[(kind, kind) for kind in PieceKind])
+    text = models.TextField()
+    # Milliseconds since the epoch, when the piece came from the provider.
+    at = models.BigIntegerField()
+
+    def __str__(self) -> str:
+        return f"delta {self.seq} of run {self.run_id}"
+
+
+def span(start: datetime | None, end: datetime | None) -> float | None:
+    """Seconds between two times; None where one is not known."""
+    return None if start is None or end is None else max(0.0, (end - start).total_seconds())

@@ -1,0 +1,122 @@
+"""From the record to what the templates of a conversation show."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from chatroom.conversations import log
+from chatroom.conversations.models import Message, Part, Run
+from chatroom.conversations.presenting import RunShown, from_parts, outline, snapshot
+from chatroom.conversations.tree import Lane, Shown, Turn, turns
+from chatroom.providers.parts import PartKind, PieceKind
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyShown:
+    """A reply with its alternatives, and its run."""
+
+    place: Shown
+    shown: RunShown
+
+
+@dataclass(frozen=True, slots=True)
+class LaneShown:
+    """One column of a turn."""
+
+    lane: Lane
+    replies: Sequence[ReplyShown]
+
+
+@dataclass(frozen=True, slots=True)
+class TurnShown:
+    """A prompt and its columns."""
+
+    turn: Turn
+    lanes: Sequence[LaneShown]
+
+    @property
+    def several(self) -> bool:
+        """Whether more than one model was asked."""
+        return len(self.lanes) > 1
+
+    @property
+    def runs(self) -> Iterable[RunShown]:
+        """All runs that are shown in the turn."""
+        return (reply.shown for lane in self.lanes for reply in lane.replies)
+
+
+# What makes up the shape of a page: for each turn the prompt with its place among its siblings,
+# and so for the replies of each lane. Text is no part of it: that comes with the runs.
+LaneShape = tuple[tuple[tuple[int, int, int], ...], bool, bool]
+TurnShape = tuple[tuple[int, int, int], tuple[LaneShape, ...]]
+Shape = tuple[TurnShape, ...]
+
+
+def load_turns(conversation_id: int) -> list[Turn]:
+    """The turns on the page of a conversation."""
+    return turns(Message.objects.filter(conversation=conversation_id))
+
+
+def shape(path: Iterable[Turn]) -> Shape:
+    """The shape of a page, to be compared with a later one."""
+    return tuple((_place(turn.prompt), tuple(lane_shape(lane) for lane in turn.lanes)) for turn in path)
+
+
+def lane_shape(lane: Lane) -> LaneShape:
+    """The shape of one column."""
+    return tuple(_place(reply) for reply in lane.replies), lane.chosen, lane.passed_over
+
+
+def digest(of: Shape) -> str:
+    """A short name for a shape: by it a page that comes back tells what it shows."""
+    return hashlib.blake2s(repr(of).encode(), digest_size=8).hexdigest()
+
+
+def _place(shown: Shown) -> tuple[int, int, int]:
+    return shown.message.pk, shown.place, len(shown.siblings)
+
+
+def fill(path: Sequence[Turn]) -> list[TurnShown]:
+    """The turns with their runs: those that are over from their parts, those that go on from the log."""
+    replies = [reply.message.pk for turn in path for lane in turn.lanes for reply in lane.replies]
+    runs = {run.reply_id: run for run in Run.objects.filter(reply__in=replies)}
+    parts: dict[int, list[Part]] = defaultdict(list)
+    for part in Part.objects.filter(run__in=[run.pk for run in runs.values() if not run.is_live]):
+        parts[part.run_id].append(part)
+    shown = {
+        reply: snapshot(run, log.read(run.pk)) if run.is_live else from_parts(run, parts[run.pk])
+        for reply, run in runs.items()
+    }
+    return [
+        TurnShown(
+            turn,
+            [
+                LaneShown(lane, [ReplyShown(reply, shown[reply.message.pk]) for reply in lane.replies])
+                for lane in turn.lanes
+            ],
+        )
+        for turn in path
+    ]
+
+
+def run_outline(run_id: int) -> RunShown:
+    """A run and the heads of its parts, as they are now. Raises Run.DoesNotExist."""
+    run = Run.objects.select_related("reply").get(pk=run_id)
+    return outline(run, Part.objects.filter(run=run_id).defer("text", "opaque"))
+
+
+def reply_text(message: Message, part: int | None = None) -> str:
+    """A message as it was written or said: a prompt, the content of a reply, or one part of it."""
+    if message.role == Message.Role.USER:
+        return message.text
+    run = Run.objects.get(reply=message)
+    texts: dict[int, list[str]] = defaultdict(list)
+    for row in log.read(run.pk):
+        if row.kind is PieceKind.TEXT and (
+            row.head.kind is PartKind.CONTENT if part is None else row.head.index == part
+        ):
+            texts[row.head.index].append(row.text)
+    return "\n\n".join("".join(texts[index]) for index in sorted(texts))

@@ -1,0 +1,236 @@
+"""Runs as the page shows them.
+
+A reload, a first paint and a live page go through the same two classes: `RunRender` takes rows of
+the log and gives, each time it is asked, what is new since the last time. Asked once after all
+rows it gives the whole (a snapshot); asked again and again it gives the fragments of the tail.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
+
+from chatroom.conversations.log import Row, moment
+from chatroom.conversations.models import Part, Run, span
+from chatroom.providers.events import Provenance
+from chatroom.providers.parts import PartHead, PartKind, PieceKind
+from chatroom.rendering.html import render
+from chatroom.rendering.stream import StreamRenderer
+
+# Of a folded pane's current line so much passes by.
+PASSING_CHARACTERS = 140
+
+
+@dataclass(frozen=True, slots=True)
+class PartShown:
+    """A part for the template `_part.html`. `open` is None once nothing more will come."""
+
+    run_id: int
+    head: PartHead
+    sealed: SafeString
+    open: SafeString | None
+    line: str
+    started_at: datetime
+    ended_at: datetime | None
+
+    @property
+    def id(self) -> str:
+        """Its id in the page, from which those of its pieces are made."""
+        return part_id(self.run_id, self.head.index)
+
+    @property
+    def live(self) -> bool:
+        """Whether the model is at it."""
+        return self.open is not None
+
+    @property
+    def seconds(self) -> float | None:
+        """How long it took; None while it goes on."""
+        return span(self.started_at, self.ended_at)
+
+
+@dataclass(frozen=True, slots=True)
+class PartChange:
+    """What is new in a part that a reader has already.
+
+    `part.sealed` and `part.open` hold what to seal now and what is open now; where `grown` is not
+    None it is to be added to the code that is open, in place of `part.open`.
+    """
+
+    part: PartShown
+    grown: SafeString | None
+
+
+@dataclass(slots=True)
+class _PartRender:
+    run_id: int
+    head: PartHead
+    started_at: int
+    ended_at: int | None = None
+    shown: bool = False
+    finished: bool = False
+    renderer: StreamRenderer = field(default_factory=StreamRenderer)
+    plain: list[str] = field(default_factory=list)
+    waiting: list[str] = field(default_factory=list)
+    tail: str = ""
+
+    @property
+    def changed(self) -> bool:
+        return bool(self.waiting) or not self.shown or (self.ended_at is not None and not self.finished)
+
+    def take(self) -> tuple[str, str | None, str | None]:
+        """HTML sealed since the last time, HTML of what is open, text to add to what is open."""
+        text = "".join(self.waiting)
+        self.waiting.clear()
+        self.tail = (self.tail + text)[-2 * PASSING_CHARACTERS :]
+        if self.head.kind is PartKind.TOOL:
+            self.plain.append(text)
+            self.finished = self.ended_at is not None
+            return tool_html("".join(self.plain)), None, None
+        step = self.renderer.feed(text)
+        if self.ended_at is not None:
+            self.finished = True
+            return step.sealed + self.renderer.finish(), None, None
+        return step.sealed, step.open, step.grown
+
+    def head_shown(self, sealed: str, open_: str | None) -> PartShown:
+        return PartShown(
+            self.run_id,
+            self.head,
+            mark_safe(sealed),  # noqa: S308 - the renderer's output is sanitised
+            None if open_ is None else mark_safe(open_),  # noqa: S308
+            _last_line(self.tail),
+            moment(self.started_at),
+            None if self.ended_at is None else moment(self.ended_at),
+        )
+
+
+class RunRender:
+    """The rendering of one run, at some seq."""
+
+    def __init__(self, run_id: int) -> None:
+        self.run_id = run_id
+        self.seq = 0
+        self._parts: list[_PartRender] = []
+        self._speaking: _PartRender | None = None
+
+    def apply(self, rows: Iterable[Row]) -> None:
+        """Take further rows; they must meet `seq`."""
+        for row in rows:
+            if row.seq != self.seq + 1:
+                raise ValueError(f"run {self.run_id}: row {row.seq} does not follow {self.seq}")
+            self.seq = row.seq
+            if row.head.index == len(self._parts):
+                self._parts.append(_PartRender(self.run_id, row.head, row.at))
+            if row.kind is PieceKind.OPAQUE:
+                continue
+            part = self._parts[row.head.index]
+            if part is not self._speaking:
+                if self._speaking and self._speaking.head.kind is not PartKind.TOOL:
+                    self._speaking.ended_at = row.at
+                self._speaking = part
+            part.waiting.append(row.text)
+
+    def end(self, ended_at: datetime) -> None:
+        """Nothing more will come."""
+        for part in self._parts:
+            if part.ended_at is None:
+                part.ended_at = round(ended_at.timestamp() * 1000)
+
+    def news(self) -> tuple[list[PartShown], list[PartChange]]:
+        """Parts that are new since the last time, and changes to those that are not."""
+        begun: list[PartShown] = []
+        changes: list[PartChange] = []
+        for part in self._parts:
+            if not part.changed:
+                continue
+            sealed, open_, grown = part.take()
+            shown = part.head_shown(sealed, open_)
+            if not part.shown:
+                part.shown = True
+                begun.append(shown)
+                continue
+            changes.append(PartChange(shown, None if grown is None else mark_safe(grown)))  # noqa: S308
+        return begun, changes
+
+
+@dataclass(frozen=True, slots=True)
+class RunShown:
+    """A run for the template `_run.html`, whole at `seq`."""
+
+    run: Run
+    parts: Sequence[PartShown]
+    seq: int
+
+    @property
+    def thoughts(self) -> list[PartShown]:
+        """Its reasoning parts."""
+        return [part for part in self.parts if part.head.kind is PartKind.REASONING]
+
+    @property
+    def hidden(self) -> bool:
+        """Thought that was billed and of which nothing came, not even a sealed piece."""
+        return bool(self.run.reasoning_tokens) and not self.thoughts
+
+    @property
+    def spoken(self) -> bool:
+        """Whether it has said anything that can be read."""
+        return any(part.sealed or part.open for part in self.parts)
+
+
+def snapshot(run: Run, rows: Iterable[Row]) -> RunShown:
+    """A run from the log, whole at its last row."""
+    rendering = RunRender(run.pk)
+    rendering.apply(rows)
+    if run.ended_at is not None:
+        rendering.end(run.ended_at)
+    parts, _ = rendering.news()
+    return RunShown(run, parts, rendering.seq)
+
+
+def from_parts(run: Run, parts: Iterable[Part]) -> RunShown:
+    """A run that is over, from its stored parts."""
+    return RunShown(run, [_part(run, part, _html(part)) for part in parts], 0)
+
+
+def outline(run: Run, parts: Iterable[Part]) -> RunShown:
+    """A run with the heads of its parts only, without their text."""
+    return RunShown(run, [_part(run, part, "") for part in parts], 0)
+
+
+def _part(run: Run, part: Part, html: str) -> PartShown:
+    safe = mark_safe(html)  # noqa: S308 - the renderer's output is sanitised
+    return PartShown(run.pk, part.head, safe, None, "", part.started_at, part.ended_at)
+
+
+def _html(part: Part) -> str:
+    return tool_html(part.text) if part.kind == PartKind.TOOL else render(part.text)
+
+
+def part_id(run_id: int, index: int) -> str:
+    """The id of a part in the page."""
+    return f"r{run_id}-p{index}"
+
+
+def tool_html(arguments: str) -> str:
+    """The arguments of a tool call, as they came."""
+    return f"<pre><code>{escape(arguments)}</code></pre>" if arguments else ""
+
+
+def _last_line(text: str) -> str:
+    """The line that is being written, of a long one its end."""
+    line = text.rstrip().rpartition("\n")[2].strip()
+    return line[-PASSING_CHARACTERS:]
+
+
+PROVENANCE_LABELS = {
+    Provenance.RAW: "raw thought",
+    Provenance.SUMMARY: "summary, not the thought itself",
+    Provenance.ENCRYPTED: "encrypted by the provider",
+    Provenance.REDACTED: "redacted by the provider",
+    Provenance.HIDDEN: "not shown by the provider",
+}

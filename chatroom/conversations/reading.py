@@ -1,0 +1,134 @@
+"""One open page and the news it is sent, in order: its shape, its runs, the rail."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+
+from chatroom.conversations.announcing import Hub
+from chatroom.conversations.following import Followers
+from chatroom.conversations.models import Run
+from chatroom.conversations.pages import Shape, digest, load_turns, shape
+from chatroom.conversations.presenting import RunShown
+from chatroom.conversations.rail import rail_news
+from chatroom.conversations.reshaping import difference, whole
+from chatroom.conversations.threads import DatabaseThreads
+
+# A page is looked at anew so often even if no news comes: news are hints, the record is the truth.
+SAFETY_SECONDS = 15.0
+
+
+class Reader:
+    """Brings an open page up to date and keeps it so, by fragments that it is sent."""
+
+    def __init__(
+        self,
+        user_id: int,
+        conversation_id: int | None,
+        send: Callable[[str], Awaitable[None]],
+        *,
+        hub: Hub,
+        followers: Followers,
+        threads: DatabaseThreads,
+    ) -> None:
+        self.user_id = user_id
+        self.conversation_id = conversation_id
+        self._send = send
+        self._hub = hub
+        self._followers = followers
+        self._threads = threads
+        self._shape: Shape = ()
+        self._cursors: dict[int, int] = {}
+        self._lost: set[int] = set()
+        self._outbox: list[str] = []
+        self._changed = False
+        self._rail_changed = False
+        self._woken = asyncio.Event()
+
+    def conversation_changed(self) -> None:
+        """Its shape is to be looked at."""
+        self._changed = True
+        self._woken.set()
+
+    def rail_changed(self) -> None:
+        """The rail is to be sent."""
+        self._rail_changed = True
+        self._woken.set()
+
+    def show(self, run_id: int, after: int, seq: int, html: str) -> None:
+        """A fragment of a run; one that does not meet what the page shows is read from the log instead."""
+        if self._cursors.get(run_id) != after:
+            self.lost(run_id)
+            return
+        self._cursors[run_id] = seq
+        self._outbox.append(html)
+        self._woken.set()
+
+    def lost(self, run_id: int) -> None:
+        """The page does not follow a run any more: it is to join it again from where it stands."""
+        self._lost.add(run_id)
+        self._woken.set()
+
+    async def read(self, shown: str, cursors: Mapping[int, int]) -> None:
+        """Send news until cancelled. `shown` and `cursors`: what the page says it shows."""
+        self._hub.join(self)
+        try:
+            if self.conversation_id is not None:
+                await self._catch_up(self.conversation_id, shown, cursors)
+            while True:
+                await self._flush()
+                try:
+                    await asyncio.wait_for(self._woken.wait(), SAFETY_SECONDS)
+                except TimeoutError:
+                    self._changed = True
+                self._woken.clear()
+                await self._look()
+        finally:
+            self._hub.leave(self)
+            for run_id in self._cursors:
+                self._followers.leave(run_id, self)
+
+    async def _catch_up(self, conversation_id: int, shown: str, cursors: Mapping[int, int]) -> None:
+        """From what a page that (re)connects shows to what is true now."""
+        path = await self._threads.run(load_turns, conversation_id)
+        self._shape = shape(path)
+        if digest(self._shape) == shown:
+            here = Run.objects.filter(reply__conversation=conversation_id, pk__in=list(cursors))
+            for run_id in await self._threads.run(lambda: list(here.values_list("pk", flat=True))):
+                await self._follow(run_id, cursors[run_id])
+        else:
+            html, runs = await self._threads.run(whole, path)
+            await self._take_in(html, runs)
+
+    async def _look(self) -> None:
+        for run_id in tuple(self._lost):
+            self._lost.discard(run_id)
+            await self._followers.join(run_id, self, self._cursors[run_id])
+        if self._changed and self.conversation_id is not None:
+            self._changed = False
+            path = await self._threads.run(load_turns, self.conversation_id)
+            if shape(path) != self._shape:
+                html, runs = await self._threads.run(difference, self._shape, path)
+                self._shape = shape(path)
+                await self._take_in(html, runs)
+        if self._rail_changed:
+            self._rail_changed = False
+            self._outbox.append(await self._threads.run(rail_news, self.user_id, self.conversation_id))
+
+    async def _take_in(self, html: str, runs: list[RunShown]) -> None:
+        """Show a new shape; its runs are followed from where it shows them."""
+        for shown in runs:
+            self._followers.leave(shown.run.pk, self)
+        self._outbox.append(html)
+        for shown in runs:
+            if shown.run.is_live:
+                await self._follow(shown.run.pk, shown.seq)
+
+    async def _follow(self, run_id: int, seq: int) -> None:
+        self._cursors[run_id] = seq
+        await self._followers.join(run_id, self, seq)
+
+    async def _flush(self) -> None:
+        if self._outbox:
+            news, self._outbox = "".join(self._outbox), []
+            await self._send(news)

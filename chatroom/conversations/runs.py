@@ -1,0 +1,216 @@
+"""The life of a run: ask the provider, hand what it says to the log, end in one final status.
+
+A run is a task of its own and belongs to no page: it goes on when every reader has left.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from datetime import timedelta
+from functools import partial
+from typing import assert_never
+
+import httpx
+from django.db.models import Q
+from django.utils import timezone
+
+from chatroom.conversations.catalogue import Catalogue
+from chatroom.conversations.claims import claim, sweep
+from chatroom.conversations.history import messages_for
+from chatroom.conversations.log import LeaseLost, Log, RunLog
+from chatroom.conversations.models import LIVE, Run, Status
+from chatroom.conversations.sealing import Ending, seal
+from chatroom.conversations.threads import DatabaseThreads
+from chatroom.providers.errors import ProviderError
+from chatroom.providers.events import (
+    ContentDelta,
+    Failed,
+    Finished,
+    OpaquePiece,
+    PartEnded,
+    ReasoningDelta,
+    ToolDelta,
+    UsageReported,
+)
+from chatroom.providers.parts import Assembler
+from chatroom.providers.provider import Provider, Timeouts, stream
+from chatroom.providers.request import ChatRequest, Effort, ReasoningSettings
+
+logger = logging.getLogger(__name__)
+
+# Runs taken in one go; more are taken in the next, at once.
+CLAIM_AT_ONCE = 100
+# How often stop requests made in other processes are looked for, and queued runs, should a wake-up get lost.
+TICK_SECONDS = 0.5
+
+
+class Runner:
+    """Claims queued runs and lets them live, each as a task. One a process."""
+
+    def __init__(
+        self,
+        log: Log,
+        catalogue: Catalogue,
+        client: httpx.AsyncClient,
+        lease: timedelta,
+        silence: float,
+        changed: Callable[[Run], None],
+    ) -> None:
+        self._log = log
+        self._catalogue = catalogue
+        self._client = client
+        self._lease = lease
+        self._timeouts = Timeouts(silence=silence)
+        self._changed = changed
+        self._threads = DatabaseThreads("runs", 2)
+        self._tasks: dict[int, asyncio.Task[None]] = {}
+        self._stopping: set[int] = set()
+        self._woken = asyncio.Event()
+
+    def wake(self) -> None:
+        """Queued runs may be there."""
+        self._woken.set()
+
+    def stop(self, run_id: int) -> None:
+        """Stop a run of this process: its connection to the provider closes, its text stays."""
+        task = self._tasks.get(run_id)
+        if task and run_id not in self._stopping:  # a second cancel would cut off the ending itself
+            self._stopping.add(run_id)
+            task.cancel()
+
+    async def work_forever(self) -> None:
+        """Claim queued runs as they come."""
+        while True:
+            try:
+                await asyncio.wait_for(self._woken.wait(), TICK_SECONDS if self._tasks else TICK_SECONDS * 4)
+            except TimeoutError:
+                await self._look_for_stops()
+            self._woken.clear()
+            for run in await self._threads.run(claim, self._log.worker, self._lease, CLAIM_AT_ONCE):
+                task = asyncio.create_task(self._live(run), name=f"run {run.pk}")
+                self._tasks[run.pk] = task
+                self._changed(run)
+                self._woken.set()  # there may be more than we took
+                task.add_done_callback(partial(self._forget, run.pk))
+
+    async def renew_forever(self) -> None:
+        """Renew the leases of the runs of this process at a third of their time."""
+        while True:
+            await asyncio.sleep(self._lease.total_seconds() / 3)
+            if self._tasks:
+                await self._log.renew(list(self._tasks))
+
+    async def sweep_once(self) -> list[Run]:
+        """Look after runs whose worker is dead, and return them; those that can be taken up again are queued."""
+        changed = await self._threads.run(sweep, self._log.worker, self._lease)
+        if changed:
+            self.wake()
+        return changed
+
+    async def _look_for_stops(self) -> None:
+        if not self._tasks:
+            return
+        asked = Run.objects.filter(pk__in=list(self._tasks), ended_at=None).exclude(stop_requested_at=None)
+        for run_id in await self._threads.run(lambda: list(asked.values_list("pk", flat=True))):
+            self.stop(run_id)
+
+    def _forget(self, run_id: int, _: asyncio.Task[None]) -> None:
+        self._tasks.pop(run_id, None)
+        self._stopping.discard(run_id)
+
+    async def _live(self, run: Run) -> None:
+        log = RunLog(self._log, run.pk, run.reply.conversation_id)
+        try:
+            await self._live_to_the_end(run, log)
+        finally:
+            self._changed(run)
+
+    async def _live_to_the_end(self, run: Run, log: RunLog) -> None:
+        said = _Said(log)
+        try:
+            await self._ask(run, said)
+            ending = said.ending()
+        except asyncio.CancelledError:
+            if run.pk not in self._stopping:
+                raise  # the process is going down; the next one finds the run by its lease
+            ending = Ending(Status.STOPPED, timezone.now(), usage=said.usage)
+        except LeaseLost:
+            await self._give_up(run)
+            return
+        except Exception:
+            logger.exception("Run %d failed inside the room", run.pk)
+            ending = Ending(
+                Status.FAILED,
+                timezone.now(),
+                error_kind="internal",
+                error="Something went wrong inside the room, not at the provider. What was said is kept.",
+                usage=said.usage,
+            )
+        await log.end(ending)
+        if log.lost:
+            await self._give_up(run)
+
+    async def _ask(self, run: Run, said: _Said) -> None:
+        provider = self._catalogue.provider(run.provider)
+        if provider is None:
+            said.error = ProviderError(
+                "unreachable", f"The provider “{run.provider}” is not there now. Choose another model, or start it."
+            )
+            return
+        messages = await self._threads.run(messages_for, run)
+        request = ChatRequest(run.model, messages, _reasoning(run))
+        await said.all_of(provider, request, self._client, self._timeouts)
+
+    async def _give_up(self, run: Run) -> None:
+        """The log refused our rows. If the run is still ours it cannot be stored; else it is another's now."""
+        logger.warning("Run %d was given up", run.pk)
+        sentence = "What the model said could not be stored. What is shown is what was kept."
+        ending = Ending(Status.FAILED, timezone.now(), error_kind="internal", error=sentence)
+        await self._threads.run(seal, run.pk, ending, Q(worker=self._log.worker, status__in=LIVE))
+
+
+class _Said:
+    """What one run's provider has said so far, beside the text that went to the log."""
+
+    def __init__(self, log: RunLog) -> None:
+        self._log = log
+        self._assembler = Assembler()
+        self.usage: UsageReported | None = None
+        self.finished: Finished | None = None
+        self.error: ProviderError | None = None
+
+    async def all_of(
+        self, provider: Provider, request: ChatRequest, client: httpx.AsyncClient, timeouts: Timeouts
+    ) -> None:
+        """Listen to the provider until it is done; the connection is closed whatever happens."""
+        events = stream(provider, request, client=client, timeouts=timeouts)
+        try:
+            async for event in events:
+                match event:
+                    case ReasoningDelta() | ContentDelta() | ToolDelta() | PartEnded() | OpaquePiece():
+                        if piece := self._assembler.place(event):
+                            await self._log.append(piece)
+                    case UsageReported():
+                        self.usage = event
+                    case Finished():
+                        self.finished = event
+                    case Failed(error):
+                        self.error = error
+                    case _:
+                        assert_never(event)
+        finally:
+            await events.aclose()
+
+    def ending(self) -> Ending:
+        """The final status that the provider's last words amount to."""
+        reason = self.finished.reason if self.finished else ""
+        if self.error:
+            return Ending(Status.FAILED, timezone.now(), reason, self.error.kind, self.error.message, usage=self.usage)
+        return Ending(Status.COMPLETED, timezone.now(), reason, usage=self.usage)
+
+
+def _reasoning(run: Run) -> ReasoningSettings:
+    effort: Effort | None = run.effort or None  # type: ignore[assignment]
+    return ReasoningSettings(effort=effort, max_tokens=run.budget, exclude=run.exclude)

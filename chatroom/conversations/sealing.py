@@ -1,0 +1,66 @@
+"""The end of a run: one conditional UPDATE decides it, then the parts get their text for good."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Q
+
+from chatroom.conversations.models import Delta, Part, Run, Status
+from chatroom.providers.events import Json, UsageReported
+from chatroom.providers.parts import PieceKind
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How and when a run ended. `error` is a sentence for a person."""
+
+    status: Status
+    at: datetime
+    finish_reason: str = ""
+    error_kind: str = ""
+    error: str = ""
+    usage: UsageReported | None = None
+
+
+def seal(run_id: int, ending: Ending, only_if: Q | None = None) -> bool:
+    """End the run unless it has ended already (or `only_if` does not hold). Returns whether this call ended it."""
+    usage = ending.usage or UsageReported()
+    with transaction.atomic():
+        ended = Run.objects.filter(only_if or Q(), pk=run_id, ended_at=None).update(
+            status=ending.status,
+            ended_at=ending.at,
+            worker="",
+            lease_until=None,
+            finish_reason=ending.finish_reason,
+            error_kind=ending.error_kind,
+            error=ending.error,
+            input_tokens=usage.input,
+            output_tokens=usage.output,
+            reasoning_tokens=usage.reasoning,
+            cost=usage.cost,
+        )
+        if ended != 1:
+            return False
+        _fold(run_id, ending.at)
+    return True
+
+
+def _fold(run_id: int, ended_at: datetime) -> None:
+    """Write each part's text from the log, and the end of those that were still open."""
+    texts: dict[int, list[str]] = {}
+    opaque: dict[int, list[Json]] = {}
+    for part, kind, text in Delta.objects.filter(run=run_id).order_by("seq").values_list("part", "kind", "text"):
+        if kind == PieceKind.TEXT:
+            texts.setdefault(part, []).append(text)
+        else:
+            opaque.setdefault(part, []).append(json.loads(text))
+    parts = list(Part.objects.filter(run=run_id))
+    for row in parts:
+        row.text = "".join(texts.get(row.index, ()))
+        row.opaque = opaque.get(row.index, [])
+        row.ended_at = row.ended_at or ended_at
+    Part.objects.bulk_update(parts, ["text", "opaque", "ended_at"])

@@ -1,0 +1,143 @@
+"""Pages: HTTP in, a look at the record, HTML out. Nothing is changed here."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from chatroom.conversations.access import access_conversation, access_conversations, access_message
+from chatroom.conversations.composer import composer, default_lane, lanes_context
+from chatroom.conversations.engine import engine
+from chatroom.conversations.forms import MAX_LANES, Asked, fitting
+from chatroom.conversations.http import PersonRequest
+from chatroom.conversations.models import Message
+from chatroom.conversations.pages import digest, fill, load_turns, reply_text, shape
+from chatroom.conversations.panes import touched_panes
+from chatroom.conversations.rail import rail, render_rail
+
+# Small questions on which it is worth while to watch a model think.
+SUGGESTIONS = (
+    "Which is bigger, 9.11 or 9.9?",
+    "How many r's are in strawberry?",
+    "A train goes 150 km in 1 hour 15 minutes. How fast is it?",
+)
+
+
+@require_safe
+@never_cache
+@login_required
+def home(request: PersonRequest) -> HttpResponse:
+    """An empty page to begin a conversation on."""
+    offers = engine().catalogue.offers()
+    context = {
+        "suggestions": SUGGESTIONS,
+        "only_demo": bool(offers) and all(offer.provider.name == "demo" for offer in offers),
+    }
+    return render(request, "conversations/home.html", context | _page(request, None) | composer(request.user, None))
+
+
+@require_safe
+@never_cache
+@login_required
+def conversation(request: PersonRequest, conversation_id: int) -> HttpResponse:
+    """A conversation, whole, with what goes on in it as far as the log has it."""
+    found = access_conversation(request.user, conversation_id)
+    path = load_turns(found.pk)
+    context = {"turns": fill(path), "shape": digest(shape(path))}
+    return render(
+        request,
+        "conversations/conversation.html",
+        context | _page(request, found.pk) | composer(request.user, found, path),
+    )
+
+
+@require_safe
+@never_cache
+@login_required
+def rail_list(request: PersonRequest) -> HttpResponse:
+    """The rail, as `q` narrows it down."""
+    current = request.GET.get("current", "")
+    days = rail(access_conversations(request.user), request.GET.get("q", "").strip()[:200])
+    return HttpResponse(render_rail(days, int(current) if current.isdecimal() else None))
+
+
+@require_safe
+@never_cache
+@login_required
+def lanes(request: PersonRequest) -> HttpResponse:
+    """The picker anew: with another model, one more (`add`), one less (`drop`)."""
+    asked = _asked(request)
+    if (drop := request.GET.get("drop", "")).isdecimal() and len(asked) > 1:
+        asked = [one for number, one in enumerate(asked) if number != int(drop)]
+    if "add" in request.GET and len(asked) < MAX_LANES and (one := asked[-1] if asked else default_lane()):
+        asked.append(one)
+    return render(request, "conversations/_lanes.html", lanes_context(asked))
+
+
+@require_safe
+@never_cache
+@login_required
+def message_text(request: PersonRequest, message_id: int) -> HttpResponse:
+    """A message as it was written, to be copied. `part` names one part of a reply."""
+    message = access_message(request.user, message_id)
+    part = request.GET.get("part", "")
+    text = reply_text(message, int(part) if part.isdecimal() else None)
+    return HttpResponse(text, content_type="text/plain; charset=utf-8")
+
+
+@require_safe
+@never_cache
+@login_required
+def edit_form(request: PersonRequest, message_id: int) -> HttpResponse:
+    """A prompt as a form."""
+    prompt = access_message(request.user, message_id)
+    if prompt.role != Message.Role.USER:
+        return HttpResponse("Only prompts can be edited.", status=404, content_type="text/plain")
+    return render(request, "conversations/_edit.html", {"prompt": prompt})
+
+
+@require_safe
+@never_cache
+@login_required
+def prompt(request: PersonRequest, message_id: int) -> HttpResponse:
+    """A prompt as it stands on the page, after the form was put away."""
+    message = access_message(request.user, message_id)
+    path = load_turns(message.conversation_id)
+    place = next((turn.prompt for turn in path if turn.prompt.message.pk == message.pk), None)
+    return render(request, "conversations/_prompt.html", {"prompt": message, "place": place})
+
+
+def _page(request: PersonRequest, current: int | None) -> dict[str, Any]:
+    """What the frame of every page shows."""
+    return {
+        "touched_panes": touched_panes(request),
+        "rail": rail(access_conversations(request.user)),
+        "current": current,
+        "now": round(timezone.now().timestamp() * 1000),
+    }
+
+
+def _asked(request: PersonRequest) -> list[Asked]:
+    """The models that the picker names now; what a model does not take falls away."""
+    catalogue = engine().catalogue
+    asked = []
+    for number in range(MAX_LANES + 1):
+        offer = catalogue.offer(request.GET.get(f"lane-{number}-model", ""))
+        if offer is not None:
+            effort = request.GET.get(f"lane-{number}-effort", "")
+            budget = request.GET.get(f"lane-{number}-budget", "")
+            asked.append(
+                fitting(
+                    offer,
+                    effort,
+                    int(budget) if budget.isdecimal() and int(budget) else None,
+                    exclude=f"lane-{number}-exclude" in request.GET,
+                )
+            )
+    return asked[:MAX_LANES]

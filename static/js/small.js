@@ -1,0 +1,16 @@
+/* Small conveniences: notices that can be put away, menus that close, preferences that are kept at once. */
+document.addEventListener("click", (event) => {
+  if (event.target.closest('[data-action="dismiss"]')) document.getElementById("notice").replaceChildren();
+  for (const menu of document.querySelectorAll("details.menu[open], details.more-choices[open]")) {
+    if (!menu.contains(event.target)) menu.open = false;
+  }
+});
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  const menu = document.querySelector("details.menu[open], details.more-choices[open]");
+  if (menu) {
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  }
+});
+document.addEventListener("change", (event) => event.target.closest("form[data-preferences]")?.requestSubmit());

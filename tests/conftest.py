@@ -1,0 +1,90 @@
+"""The cast, the room, the provider."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Generator, Iterator
+from pathlib import Path
+
+import pytest
+
+# Before settings are read: tests keep nothing in the folder of a room that someone lives in.
+_DATA = Path(os.environ.get("PYTEST_DATA", f"/tmp/chatroom-tests-{os.getpid()}"))
+os.environ["CHATROOM_DATA"] = str(_DATA)
+# Collected once for all the rooms of a session.
+os.environ["CHATROOM_STATIC"] = str(_DATA / "static")
+os.environ.pop("DATABASE_URL", None)
+os.environ.pop("CHATROOM_PROVIDERS", None)
+
+from tests.support.provider import ScriptedProvider  # noqa: E402
+from tests.support.room import Room, running_room  # noqa: E402
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what drives a browser, and put it last.
+
+    Playwright's loop stays in its thread once it has begun; asynchronous tests after it could not run.
+    """
+    browser = Path(__file__).parent / "browser"
+    for item in items:
+        if browser in item.path.parents:
+            item.add_marker("browser")
+    items.sort(key=lambda item: browser in item.path.parents)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Show what the room's server said beside a failure."""
+    report = yield
+    for fixture in getattr(item, "funcargs", {}).values():
+        if report.failed and isinstance(fixture, Room):
+            report.sections.append(("the room's server said", "".join(fixture.output[-60:])))
+    return report
+
+
+def pytest_sessionfinish() -> None:
+    shutil.rmtree(_DATA, ignore_errors=True)
+
+
+KEY = "sk-test-key-1234567890"
+
+
+@pytest.fixture(scope="session")
+def provider() -> Iterator[ScriptedProvider]:
+    """A provider whose every word the test says."""
+    played = ScriptedProvider()
+    yield played
+    played.stop()
+
+
+@pytest.fixture
+def calls(provider: ScriptedProvider) -> Iterator[ScriptedProvider]:
+    """The same, with nothing left over from another test."""
+    provider.forget()
+    yield provider
+    provider.forget()
+
+
+def write_providers(folder: Path, provider: ScriptedProvider) -> str:
+    """A TOML file that names the played provider."""
+    file = folder / "providers.toml"
+    lines = [
+        "[[provider]]",
+        'name = "played"',
+        'label = "Played"',
+        f'base_url = "{provider.base_url}"',
+        f'api_key = "{KEY}"',
+    ]
+    file.write_text("\n".join(lines))
+    return str(file)
+
+
+@pytest.fixture(scope="session")
+def room(tmp_path_factory: pytest.TempPathFactory, provider: ScriptedProvider) -> Iterator[Room]:
+    """A real server with Alice, Bob and Charlie."""
+    folder = tmp_path_factory.mktemp("room")
+    with running_room(folder / "data", CHATROOM_PROVIDERS=write_providers(folder, provider)) as running:
+        running.people()
+        yield running

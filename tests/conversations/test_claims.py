@@ -1,0 +1,105 @@
+"""Claim, stop, sweep: each decided by one conditional UPDATE."""
+
+from __future__ import annotations
+
+import os
+import socket
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import pytest
+from django.db import connections
+from django.utils import timezone
+
+from chatroom.conversations.claims import claim, request_stop, sweep
+from chatroom.conversations.models import Delta, Part, Run, Status
+from chatroom.conversations.sealing import Ending, seal
+from tests.conversations.conftest import MakeRun
+
+LEASE = timedelta(seconds=15)
+
+
+def say(run: Run, text: str, seconds: float = 3) -> None:
+    """Put a delta into the log, said so many seconds after the run began."""
+    assert run.started_at
+    at = run.started_at + timedelta(seconds=seconds)
+    Part.objects.create(run=run, index=0, kind="reasoning", provenance="raw", started_at=at)
+    Delta.objects.create(run=run, seq=1, part=0, kind="text", text=text, at=int(at.timestamp() * 1000))
+
+
+def test_of_two_workers_one_gets_the_run(make_run: MakeRun) -> None:
+    runs = {make_run(status=Status.QUEUED, worker="").pk for _ in range(20)}
+
+    def take(worker: str) -> list[int]:
+        try:
+            return [run.pk for run in claim(worker, LEASE, 100)]
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(4) as pool:
+        taken = [pk for pks in pool.map(take, ["a", "b", "c", "d"]) for pk in pks]
+    assert sorted(taken) == sorted(runs)
+
+
+def test_a_run_ends_once(make_run: MakeRun) -> None:
+    run = make_run()
+    assert seal(run.pk, Ending(Status.STOPPED, timezone.now()))
+    assert not seal(run.pk, Ending(Status.COMPLETED, timezone.now()))
+    run.refresh_from_db()
+    assert run.status == "stopped"
+
+
+def test_stop_ends_a_run_that_nobody_works_on(make_run: MakeRun) -> None:
+    queued = make_run(status=Status.QUEUED, worker="")
+    orphan = make_run(worker="gone", lease_until=timezone.now() - timedelta(seconds=1))
+    busy = make_run(worker="other", lease_until=timezone.now() + LEASE)
+    assert [request_stop(run) for run in (queued, orphan, busy)] == [True, True, False]
+    busy.refresh_from_db()
+    assert busy.stop_requested_at
+    assert busy.is_live
+
+
+def test_an_interrupted_run_keeps_its_text_and_says_when(make_run: MakeRun) -> None:
+    began = timezone.now() - timedelta(seconds=100)
+    run = make_run(worker="gone", started_at=began, lease_until=began + timedelta(seconds=30))
+    say(run, "So far", seconds=41)
+    assert [swept.pk for swept in sweep("me", LEASE)] == [run.pk]
+    run.refresh_from_db()
+    assert run.status == "interrupted"
+    assert run.seconds == pytest.approx(41, abs=0.01)
+    assert [part.text for part in run.parts.all()] == ["So far"]
+
+
+def test_a_run_that_had_said_nothing_is_queued_again_but_not_for_ever(make_run: MakeRun) -> None:
+    lapsed = timezone.now() - timedelta(seconds=1)
+    fresh = make_run(worker="gone", started_at=lapsed, lease_until=lapsed, attempts=1)
+    worn = make_run(worker="gone", started_at=lapsed, lease_until=lapsed, attempts=3)
+    sweep("me", LEASE)
+    fresh.refresh_from_db()
+    worn.refresh_from_db()
+    assert (fresh.status, fresh.worker) == ("queued", "")
+    assert worn.status == "interrupted"
+
+
+def test_a_worker_that_is_alive_is_left_alone(make_run: MakeRun) -> None:
+    make_run(worker="elsewhere:1:abc", started_at=timezone.now(), lease_until=timezone.now() + LEASE)
+    make_run(worker="me", started_at=timezone.now(), lease_until=timezone.now() - LEASE)
+    assert sweep("me", LEASE) == []
+
+
+def test_a_dead_process_of_this_host_is_not_waited_for(make_run: MakeRun) -> None:
+    pid = os.fork()
+    if pid == 0:
+        os._exit(0)
+    os.waitpid(pid, 0)
+    worker = f"{socket.gethostname()[:60]}:{pid}:abc"
+    run = make_run(worker=worker, started_at=timezone.now(), lease_until=timezone.now() + LEASE)
+    assert [swept.pk for swept in sweep("me", LEASE)] == [run.pk]
+
+
+def test_a_stop_that_the_dead_worker_did_not_see_is_carried_out(make_run: MakeRun) -> None:
+    lapsed = timezone.now() - timedelta(seconds=1)
+    run = make_run(worker="gone", started_at=lapsed, lease_until=lapsed, stop_requested_at=lapsed)
+    sweep("me", LEASE)
+    run.refresh_from_db()
+    assert run.status == "stopped"

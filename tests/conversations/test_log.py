@@ -1,0 +1,174 @@
+"""The delta log: committed before it is told of, contiguous, merged, fenced by the lease."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+
+import pytest
+from django.db import connections
+from django.db.models import Max
+from django.utils import timezone
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from chatroom.conversations.log import Advance, LeaseLost, Log, RunLog, read
+from chatroom.conversations.models import Conversation, Delta, Part, Run, Status
+from chatroom.conversations.sealing import Ending
+from chatroom.providers.events import (
+    ContentDelta,
+    OpaquePiece,
+    PartEnded,
+    Provenance,
+    ReasoningDelta,
+    ToolDelta,
+    UsageReported,
+)
+from chatroom.providers.parts import Assembler, Piece, Placeable, fold
+from tests.conversations.conftest import MakeRun
+
+
+@asynccontextmanager
+async def writing(told: list[Advance]) -> AsyncIterator[Log]:
+    """A log at work; what it tells of goes into `told`."""
+    log = Log("me", timedelta(seconds=15), told.append)
+    task = asyncio.create_task(log.write_forever())
+    yield log
+    task.cancel()
+    await log._thread.run(connections.close_all)
+
+
+async def write(run: Run, events: list[Placeable], told: list[Advance], ending: Ending | None = None) -> RunLog:
+    """Write all events of a run, and its end."""
+    assembler = Assembler()
+    async with writing(told) as log:
+        run_log = RunLog(log, run.pk, run.reply.conversation_id)
+        for event in events:
+            if piece := assembler.place(event):
+                await run_log.append(piece)
+        await run_log.end(ending or Ending(Status.COMPLETED, timezone.now()))
+    return run_log
+
+
+def content(assembler: Assembler, text: str) -> Piece:
+    """A piece of content."""
+    piece = assembler.place(ContentDelta(text))
+    assert piece
+    return piece
+
+
+texts = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=20)
+events = st.one_of(
+    st.builds(ReasoningDelta, texts, st.sampled_from([Provenance.RAW, Provenance.SUMMARY])),
+    st.builds(ContentDelta, texts),
+    st.builds(ToolDelta, st.sampled_from(["a", "b"]), st.just("look_up"), texts),
+    st.builds(OpaquePiece, st.dictionaries(texts, texts, max_size=2)),
+    st.just(PartEnded()),
+)
+
+
+@given(said=st.lists(events, max_size=40))
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_what_is_stored_is_what_was_said(make_run: MakeRun, said: list[Placeable]) -> None:
+    run = make_run()
+    asyncio.run(write(run, said, told := []))
+    assembler = Assembler()
+    expected = fold(piece for event in said if (piece := assembler.place(event)))
+    stored = list(Part.objects.filter(run=run))
+    assert [(p.head, p.text, p.opaque) for p in stored] == [(p.head, p.text, p.opaque) for p in expected]
+    rows = read(run.pk)
+    assert [row.seq for row in rows] == list(range(1, len(rows) + 1))
+    assert [row for advance in told for row in advance.rows] == rows, "told of something else than was stored"
+    assert all(part.ended_at for part in stored)
+
+
+async def test_nothing_is_told_before_it_is_on_disk(make_run: MakeRun) -> None:
+    run = await asyncio.to_thread(make_run)
+    seen: list[tuple[int, int]] = []
+
+    def look(advance: Advance) -> None:
+        if advance.rows:
+            seen.append((advance.rows[-1].seq, _last_on_disk(run.pk)))
+
+    async with writing([]) as log:
+        log._announce = look
+        run_log = RunLog(log, run.pk, 1)
+        assembler = Assembler()
+        for n in range(50):
+            await run_log.append(content(assembler, f"{n} "))
+            await asyncio.sleep(0)
+        await run_log.end(Ending(Status.COMPLETED, timezone.now()))
+    assert seen
+    assert all(on_disk >= told for told, on_disk in seen)
+
+
+def _last_on_disk(run_id: int) -> int:
+    """Through a connection that sees only what is committed."""
+    with sqlite3.connect(connections["default"].settings_dict["NAME"]) as other:
+        return int(other.execute("SELECT max(seq) FROM conversations_delta WHERE run_id = ?", (run_id,)).fetchone()[0])
+
+
+async def test_neighbours_of_one_kind_share_a_row(make_run: MakeRun) -> None:
+    run = await asyncio.to_thread(make_run)
+    await write(run, [ContentDelta("x") for _ in range(1000)], told := [])
+    assert sum(len(advance.rows) for advance in told) < 100
+
+
+async def test_status_follows_what_the_model_does(make_run: MakeRun) -> None:
+    run = await asyncio.to_thread(make_run)
+    said: list[Placeable] = [ReasoningDelta("a"), ContentDelta("b"), ReasoningDelta("c"), ContentDelta("d")]
+    usage = UsageReported(3, 9, 4, 0.5)
+    await write(run, said, [], Ending(Status.COMPLETED, timezone.now(), "stop", usage=usage))
+    await asyncio.to_thread(run.refresh_from_db)
+    assert (run.status, run.finish_reason, run.worker) == ("completed", "stop", "")
+    assert (run.input_tokens, run.output_tokens, run.reasoning_tokens, run.cost) == (3, 9, 4, 0.5)
+    assert run.answering_at
+
+
+async def test_a_worker_that_lost_its_lease_writes_no_more(make_run: MakeRun) -> None:
+    run = await asyncio.to_thread(make_run)
+    assembler = Assembler()
+    async with writing(told := []) as log:
+        run_log = RunLog(log, run.pk, 1)
+        first, second = content(assembler, "mine"), content(assembler, "not mine")
+        await run_log.append(first)
+        while not told:  # noqa: ASYNC110 - the writer tells nobody else
+            await asyncio.sleep(0)
+        await asyncio.to_thread(Run.objects.filter(pk=run.pk).update, worker="another")
+        await run_log.append(second)
+        await run_log.end(Ending(Status.COMPLETED, timezone.now()))
+        assert run_log.lost
+        with pytest.raises(LeaseLost):
+            await run_log.append(second)
+    await asyncio.to_thread(run.refresh_from_db)
+    assert (run.status, run.worker) == ("answering", "another")
+    last = await asyncio.to_thread(lambda: Delta.objects.filter(run=run).aggregate(last=Max("seq"))["last"])
+    assert last == 1
+
+
+async def test_one_run_that_cannot_be_stored_does_not_hold_up_the_others(make_run: MakeRun) -> None:
+    bad, good = await asyncio.to_thread(make_run), await asyncio.to_thread(make_run)
+    async with writing([]) as log:
+        bad_log, good_log = RunLog(log, bad.pk, 1), RunLog(log, good.pk, 1)
+        unstorable, storable = content(Assembler(), "\ud800"), content(Assembler(), "fine")
+        await asyncio.gather(bad_log.append(unstorable), good_log.append(storable))
+        await asyncio.gather(bad_log.end(_done()), good_log.end(_done()))
+    assert bad_log.lost
+    await asyncio.to_thread(good.refresh_from_db)
+    assert good.status == "completed"
+
+
+def _done() -> Ending:
+    return Ending(Status.COMPLETED, timezone.now())
+
+
+def test_deleting_a_conversation_ends_its_writing(make_run: MakeRun, conversation: Conversation) -> None:
+    run = make_run()
+    conversation_id = conversation.pk
+    conversation.delete()
+    run.reply.conversation_id = conversation_id
+    run_log = asyncio.run(write(run, [ContentDelta("too late")], []))
+    assert run_log.lost

@@ -1,0 +1,1 @@
+"""What tests share: a provider that we play, and the room as a real server."""
