@@ -1,0 +1,90 @@
+"""Recorded providers, in the browser: live, cut off and reloaded pages show the same, and what was expected."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.test_reconnect import RECORD_SOCKETS, cut
+from tests.support.dom import conversation, loaded_fresh
+from tests.support.room import Room, free_port, running_room, until
+
+pytestmark = pytest.mark.recordings
+
+# One of each kind: raw thought, signed thought, a summary with a sealed piece, sealed only, tags, cut by length.
+RECORDINGS = (
+    "deepseek-chat--reasoner-emoji",
+    "openrouter-chat--claude45-thinking-google",
+    "openrouter-chat--glm5-simple-long",
+    "openrouter-chat--grok41-summary-and-encrypted",
+    "openrouter-chat--o3-encrypted-only",
+    "openrouter-chat--kimi25-multi-tool",
+    "think-tags--together-r1-hf-router",
+    "think-tags--together-r1-maxtokens-unclosed",
+    "vllm-chat--qwen3-06b-both-keys",
+)
+
+
+@pytest.fixture(scope="module")
+def folder() -> Path:
+    named = os.environ.get("RECORDINGS")
+    if not named:
+        pytest.skip("RECORDINGS names no folder of recordings")
+    return Path(named)
+
+
+@pytest.fixture(scope="module")
+def replaying_room(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Room]:
+    """A room whose providers are recordings, each played slowly and cut at random."""
+    port = free_port()
+    server = folder.parent / "tools" / "replay_server.py"
+    replay = subprocess.Popen([sys.executable, str(server), str(folder), "--port", str(port)], stdout=subprocess.PIPE)
+    assert replay.stdout
+    replay.stdout.readline()
+    data = tmp_path_factory.mktemp("replay")
+    tables = [
+        f'[[provider]]\nname = "{name}"\nmodels = ["m"]\n'
+        f'base_url = "http://127.0.0.1:{port}/{name};split=random;seed=3;delay=1"'
+        for name in RECORDINGS
+    ]
+    (data / "providers.toml").write_text("\n".join(tables))
+    with running_room(data / "data", CHATROOM_PROVIDERS=str(data / "providers.toml")) as room:
+        room.people()
+        yield room
+    replay.kill()
+    replay.wait()
+
+
+@pytest.mark.parametrize("name", RECORDINGS)
+def test_a_recording_live_cut_off_and_reloaded(
+    name: str, folder: Path, replaying_room: Room, sign_in: Callable[..., Page]
+) -> None:
+    page = sign_in("alice", replaying_room)
+    page.add_init_script(RECORD_SOCKETS)
+    page.goto("/")
+    with page.expect_response(re.compile("/lanes/")):
+        page.select_option("select[name=lane-0-model]", "demo/quiet")
+    with page.expect_response(re.compile("/lanes/")):
+        page.select_option("select[name=lane-0-model]", f"{name}/m")
+    page.fill("textarea[name=prompt]", name)
+    page.press("textarea[name=prompt]", "Enter")
+    page.wait_for_url(re.compile(r"/c/\d+/"))
+    run = page.locator("[data-run]")
+    for _ in range(3):
+        if run.get_attribute("data-status") in ("thinking", "answering"):
+            cut(page)
+    expect(run).to_have_attribute("data-status", re.compile("completed|failed"), timeout=60_000)
+    until(lambda: conversation(page) == loaded_fresh(page), "live and loaded page are the same", 5)
+    expected = json.loads((folder / name / "expected.json").read_text())
+    run_id = int(run.get_attribute("data-run") or 0)
+    blanks = str.strip if expected["think_tags"] else str
+    assert blanks(replaying_room.said(run_id, "reasoning")) == blanks(expected["reasoning_text"])
+    assert blanks(replaying_room.said(run_id, "content")) == blanks(expected["content_text"])
