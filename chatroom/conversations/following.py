@@ -12,7 +12,7 @@ from functools import partial
 from typing import Protocol
 
 from chatroom.conversations import log
-from chatroom.conversations.fragments import cursor, run_news, run_state
+from chatroom.conversations.fragments import caught_up, cursor, run_news, run_state
 from chatroom.conversations.log import Advance, Row
 from chatroom.conversations.pages import run_outline
 from chatroom.conversations.presenting import RunRender, RunShown
@@ -177,4 +177,5 @@ def between(run_id: int, rows: list[Row], after: int, upto: int) -> str:
     rendering.apply(row for row in rows if row.seq <= after)
     rendering.news()
     rendering.apply(row for row in rows if after < row.seq <= upto)
-    return run_news(rendering)
+    # With its place: were the connection cut right behind it, the page would ask for it a second time.
+    return run_news(rendering) + caught_up(run_id, upto)

@@ -58,6 +58,11 @@ def cursor(run: Run, seq: int) -> SafeString:
     )
 
 
+def caught_up(run_id: int, seq: int) -> SafeString:
+    """How far the reader has got, when it is not said yet whether that is all."""
+    return format_html('<i id="r{}" hx-swap-oob="state" data-seq="{}"></i>', run_id, seq)
+
+
 def into(target: str, how: str, html: str) -> SafeString:
     """Swap `html` in `how` (htmx's words) at the element with the id `target`."""
     return format_html('<div hx-swap-oob="{}:#{}">{}</div>', how, target, SafeString(html))

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
 
-from tests.support.dom import conversation, loaded_fresh
+from tests.support.dom import assert_live_is_loaded, conversation
 from tests.support.provider import Call, ScriptedProvider
 
 
@@ -27,7 +27,7 @@ def test_retry_makes_a_sibling_and_the_arrows_lead_back(
     expect(alice.locator("[data-run] .siblings")).to_contain_text("2/2")
     alice.locator("[data-run] [data-action=previous]").click()
     expect(content).to_have_text("First try")
-    assert conversation(alice) == loaded_fresh(alice)
+    assert_live_is_loaded(alice)
     alice.locator("[data-run] [data-action=next]").click()
     expect(content).to_have_text("Second try")
 
@@ -51,12 +51,12 @@ def test_an_edited_prompt_is_a_branch_with_what_followed_it(
     expect(alice.locator(".turn")).to_have_count(1)
     expect(alice.locator("[data-pane=content]")).to_have_text("To the change")
     completed(alice)
-    assert conversation(alice) == loaded_fresh(alice)
+    assert_live_is_loaded(alice)
     alice.locator(".prompt").hover()
     alice.locator(".prompt [data-action=previous]").click()
     expect(alice.locator(".turn")).to_have_count(2)
     expect(alice.locator("[data-pane=content]").last).to_have_text("To the follow-up")
-    assert conversation(alice) == loaded_fresh(alice)
+    assert_live_is_loaded(alice)
 
 
 def test_editing_can_be_put_away(alice: Page, ask: Callable[..., Call]) -> None:
@@ -92,7 +92,7 @@ def test_a_failed_reply_says_what_was_kept_and_offers_the_next_step(
     call.hang_up()
     expect(alice.locator("[data-run]")).to_have_attribute("data-status", "failed")
     expect(alice.locator(".ending")).to_contain_text("What was said is kept.")
-    assert conversation(alice) == loaded_fresh(alice)
+    assert_live_is_loaded(alice)
     alice.locator("[data-action=continue]").click()
     again = calls.next_call()
     assert again.body["messages"][1] == {"role": "assistant", "content": "Half an ans"}

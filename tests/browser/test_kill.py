@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.conftest import write_providers
-from tests.support.dom import conversation, loaded_fresh
+from tests.support.dom import assert_live_is_loaded
 from tests.support.provider import ScriptedProvider
 from tests.support.room import Room, running_room, until
 
@@ -68,7 +68,7 @@ def test_what_a_browser_had_shown_survives_kill_9_in_mid_thought(
     expect(page.locator("[data-run]")).to_have_attribute("data-status", "interrupted")
     expect(page.locator(".ending")).to_contain_text(re.compile(r"Interrupted after (under 1|\d+) s"))
     assert re.sub(r"\s", "", kept) == shown(page, "reasoning")
-    assert conversation(page) == loaded_fresh(page)
+    assert_live_is_loaded(page)
 
 
 def test_an_interrupted_thought_can_be_continued(
@@ -87,7 +87,7 @@ def test_an_interrupted_thought_can_be_continued(
     expect(page.locator("[data-run]")).to_have_count(2)
     expect(page.locator("[data-run]").last).to_have_attribute("data-status", "completed")
     expect(page.locator("[data-run]").first).to_have_attribute("data-status", "interrupted")
-    assert conversation(page) == loaded_fresh(page)
+    assert_live_is_loaded(page)
 
 
 def test_a_run_that_had_said_nothing_is_taken_up_again(
@@ -100,4 +100,4 @@ def test_a_run_that_had_said_nothing_is_taken_up_again(
     calls.next_call().answer("Hm.", "Here I am again.")
     expect(page.locator("[data-pane=content]")).to_contain_text("Here I am again.")
     expect(page.locator("[data-run]")).to_have_attribute("data-status", "completed")
-    assert conversation(page) == loaded_fresh(page)
+    assert_live_is_loaded(page)

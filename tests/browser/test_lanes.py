@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.support.dom import conversation, loaded_fresh
+from tests.support.dom import assert_live_is_loaded
 from tests.support.provider import Call, ScriptedProvider
 
 
@@ -67,7 +67,7 @@ def test_two_models_answer_side_by_side(alice: Page, ask_two: Callable[..., tupl
     assert left and right
     assert left["x"] + left["width"] <= right["x"] + 1
     assert abs(left["y"] - right["y"]) < 2
-    assert conversation(alice) == loaded_fresh(alice)
+    assert_live_is_loaded(alice)
 
 
 def test_the_conversation_goes_on_with_all_each_in_its_own_line(
@@ -97,7 +97,7 @@ def test_the_conversation_goes_on_with_the_one_that_is_chosen(
     expect(alice.locator(".lane-choice")).to_have_count(1)
     expect(alice.locator("select[name=lane-0-model]")).to_have_value("played/second")
     expect(lane(alice, 0)).to_have_class(re.compile("not-chosen"))
-    assert conversation(alice) == loaded_fresh(alice)
+    assert_live_is_loaded(alice)
     alice.fill("textarea[name=prompt]", "Go on")
     alice.press("textarea[name=prompt]", "Enter")
     call = calls.next_call()

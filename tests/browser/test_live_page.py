@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
 
-from tests.support.dom import conversation, loaded_fresh
+from tests.support.dom import assert_live_is_loaded
 from tests.support.provider import Call
 from tests.support.room import Room, until
 
@@ -35,7 +35,7 @@ def test_a_question_is_answered_live(alice: Page, ask: Callable[..., Call]) -> N
     call.finish(prompt_tokens=5, completion_tokens=60, completion_tokens_details={"reasoning_tokens": 30})
     expect(alice.locator("[data-run]")).to_have_attribute("data-status", "completed")
     expect(pane.locator("summary")).to_contain_text("30 tokens · 50 % of the output")
-    assert conversation(alice) == loaded_fresh(alice)
+    assert_live_is_loaded(alice)
 
 
 def test_live_and_reloaded_are_the_same_at_any_moment(alice: Page, ask: Callable[..., Call], room: Room) -> None:
@@ -52,10 +52,10 @@ def test_live_and_reloaded_are_the_same_at_any_moment(alice: Page, ask: Callable
             sent += len(text[start : start + 9])
             if start % 4 == 0:
                 wait_for_all_that_was_said(alice, room, sent)
-                assert conversation(alice) == loaded_fresh(alice)
+                assert_live_is_loaded(alice)
     call.finish()
     expect(alice.locator("[data-run]")).to_have_attribute("data-status", "completed")
-    assert conversation(alice) == loaded_fresh(alice)
+    assert_live_is_loaded(alice)
 
 
 def wait_for_all_that_was_said(page: Page, room: Room, characters: int) -> None:

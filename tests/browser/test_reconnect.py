@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from chatroom.conversations.consumers import COME_BACK
 from tests.browser.test_live_page import ANSWER, THOUGHT, wait_for_all_that_was_said
-from tests.support.dom import conversation, loaded_fresh
+from tests.support.dom import assert_live_is_loaded, conversation
 from tests.support.provider import Call
 from tests.support.room import Room
 
@@ -53,10 +53,10 @@ def test_the_socket_is_cut_at_every_stage(alice: Page, ask: Callable[..., Call],
             sent += len(piece)
             cut(alice)
             wait_for_all_that_was_said(alice, room, sent)
-            assert conversation(alice) == loaded_fresh(alice)
+            assert_live_is_loaded(alice)
     call.finish()
     expect(alice.locator("[data-run]")).to_have_attribute("data-status", "completed")
-    assert conversation(alice) == loaded_fresh(alice)
+    assert_live_is_loaded(alice)
 
 
 def test_a_run_ends_while_the_page_is_cut_off(alice: Page, ask: Callable[..., Call]) -> None:
@@ -69,7 +69,7 @@ def test_a_run_ends_while_the_page_is_cut_off(alice: Page, ask: Callable[..., Ca
     call.answer("", "The end.", prompt_tokens=1, completion_tokens=2)
     cut(alice)
     expect(alice.locator("[data-run]")).to_have_attribute("data-status", "completed")
-    assert conversation(alice) == loaded_fresh(alice)
+    assert_live_is_loaded(alice)
 
 
 def test_another_tab_asked_while_this_one_was_cut_off(alice: Page, ask: Callable[..., Call]) -> None:
@@ -85,7 +85,8 @@ def test_another_tab_asked_while_this_one_was_cut_off(alice: Page, ask: Callable
     assert conversation(alice) != conversation(other)
     alice.evaluate(CONNECT_AGAIN)
     expect(alice.locator("[data-run]")).to_have_count(2)
-    assert conversation(alice) == conversation(other) == loaded_fresh(alice)
+    assert conversation(alice) == conversation(other)
+    assert_live_is_loaded(alice)
 
 
 def test_two_tabs_show_the_same_at_the_same_time(alice: Page, ask: Callable[..., Call], room: Room) -> None:
@@ -105,7 +106,8 @@ def test_two_tabs_show_the_same_at_the_same_time(alice: Page, ask: Callable[...,
     for page in (alice, other):
         expect(page.locator("[data-run]")).to_have_count(2)
         expect(page.locator("[data-run]").last).to_have_attribute("data-status", "completed")
-    assert conversation(alice) == conversation(other) == loaded_fresh(alice)
+    assert conversation(alice) == conversation(other)
+    assert_live_is_loaded(alice)
 
 
 def test_the_page_comes_back_when_its_reader_failed(alice: Page, ask: Callable[..., Call]) -> None:
@@ -114,4 +116,4 @@ def test_the_page_comes_back_when_its_reader_failed(alice: Page, ask: Callable[.
     cut(alice, COME_BACK)
     call.answer("Hm", "Here")
     expect(alice.locator("[data-run]")).to_have_attribute("data-status", "completed")
-    assert conversation(alice) == loaded_fresh(alice)
+    assert_live_is_loaded(alice)

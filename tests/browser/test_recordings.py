@@ -14,7 +14,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.test_reconnect import RECORD_SOCKETS, cut
-from tests.support.dom import conversation, loaded_fresh
+from tests.support.dom import assert_live_is_loaded
 from tests.support.room import Room, free_port, running_room, until
 
 pytestmark = pytest.mark.recordings
@@ -82,7 +82,7 @@ def test_a_recording_live_cut_off_and_reloaded(
         if run.get_attribute("data-status") in ("thinking", "answering"):
             cut(page)
     expect(run).to_have_attribute("data-status", re.compile("completed|failed"), timeout=60_000)
-    until(lambda: conversation(page) == loaded_fresh(page), "live and loaded page are the same", 5)
+    assert_live_is_loaded(page)
     expected = json.loads((folder / name / "expected.json").read_text())
     run_id = int(run.get_attribute("data-run") or 0)
     blanks = str.strip if expected["think_tags"] else str

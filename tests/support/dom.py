@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from difflib import unified_diff
+
 from playwright.sync_api import Page
 
 # What a reader sees and can do. No part of it: the text of a running timer, and the blanks between
@@ -24,8 +26,8 @@ _SCRIPT = """
 
 
 def conversation(page: Page) -> str:
-    """The conversation's HTML as the browser has it now."""
-    return str(page.evaluate(_SCRIPT))
+    """The conversation's HTML as the browser has it now, a tag a line."""
+    return str(page.evaluate(_SCRIPT)).replace("<", "\n<")
 
 
 def loaded_fresh(page: Page) -> str:
@@ -36,3 +38,10 @@ def loaded_fresh(page: Page) -> str:
         return conversation(tab)
     finally:
         tab.close()
+
+
+def assert_live_is_loaded(page: Page) -> None:
+    """The page as it has become, and the same page loaded now, are one; else show where they differ."""
+    live, loaded = conversation(page), loaded_fresh(page)
+    difference = unified_diff(live.split("\n"), loaded.split("\n"), "live", "loaded", lineterm="", n=1)
+    assert live == loaded, "\n".join(difference)
