@@ -30,13 +30,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         ),
         stream=options.stream,
     )
-    show = _ignore if options.json else Printer(sys.stdout, sys.stderr).show
+    printer = Printer(sys.stdout, sys.stderr)
     try:
-        transcript = asyncio.run(_ask(provider, request, options.retries, show))
+        transcript = asyncio.run(_ask(provider, request, options.retries, _ignore if options.json else printer.show))
         if options.json:
             sys.stdout.write(json.dumps(transcript.as_json()) + "\n")
         else:
-            _print_end(transcript)
+            printer.end(transcript)
         sys.stdout.flush()
     except KeyboardInterrupt:
         return 130
@@ -67,8 +67,8 @@ class Printer:
     def __init__(self, out: TextIO, aside: TextIO) -> None:
         self._out = out
         self._aside = aside
+        self._last: TextIO | None = None
         self._dim, self._plain = ("\x1b[2m", "\x1b[0m") if aside.isatty() else ("", "")
-        self._aside_open = False
 
     def show(self, event: Event) -> None:
         """Print what `event` adds to the reply."""
@@ -78,37 +78,39 @@ class Printer:
             case ToolDelta(_, name, arguments):
                 self._say_aside(f"\n[{name}] {arguments}" if name else arguments)
             case ContentDelta(text):
-                if self._aside_open:
-                    self._say_aside("\n\n")
-                    self._aside_open = False
+                if self._last is self._aside:
+                    self._aside.write("\n\n")
+                    self._aside.flush()
                 self._out.write(text)
                 self._out.flush()
+                self._last = self._out
+
+    def end(self, transcript: Transcript) -> None:
+        """Print what is known once all has been said."""
+        if self._last is not None:
+            self._last.write("\n")
+            self._last.flush()
+        usage = transcript.usage
+        counts = ((usage.input, "in"), (usage.output, "out"), (usage.reasoning, "of that reasoning"))
+        facts = [f"{count} {what}" for count, what in counts if count is not None]
+        if usage.cost is not None:
+            facts.append(f"${usage.cost:.6f}")
+        if facts:
+            self._aside.write(f"{self._dim}{' · '.join(facts)}{self._plain}\n")
+        if transcript.error is not None:
+            self._aside.write(f"Error ({transcript.error.kind}): {transcript.error.message}\n")
 
     def _say_aside(self, text: str) -> None:
-        self._aside_open = True
+        if self._last is self._out:
+            self._out.write("\n")
+            self._out.flush()
         self._aside.write(f"{self._dim}{text}{self._plain}")
         self._aside.flush()
+        self._last = self._aside
 
 
 def _ignore(event: Event) -> None:
     pass
-
-
-def _print_end(transcript: Transcript) -> None:
-    usage = transcript.usage
-    facts = [
-        f"{count} {what}"
-        for count, what in ((usage.input, "in"), (usage.output, "out"), (usage.reasoning, "of that reasoning"))
-        if count is not None
-    ]
-    if usage.cost is not None:
-        facts.append(f"${usage.cost:.6f}")
-    if transcript.as_json()["content"]:
-        sys.stdout.write("\n")
-    if facts:
-        sys.stderr.write(" · ".join(facts) + "\n")
-    if transcript.error is not None:
-        sys.stderr.write(f"Error ({transcript.error.kind}): {transcript.error.message}\n")
 
 
 def _parser() -> argparse.ArgumentParser:

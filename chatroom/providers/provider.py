@@ -17,6 +17,7 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing, suppress
 from dataclasses import dataclass, field
 from http.cookiejar import CookieJar, DefaultCookiePolicy
+from itertools import count
 from urllib.parse import urlsplit, urlunsplit
 
 import aiohttp
@@ -135,7 +136,7 @@ async def stream(
     model had said anything, after the pause the provider asks for.
     """
     said_something = False
-    for attempt in range(retries + 1):
+    for attempt in count():
         pause: float | None = None
         async with aclosing(_ask(provider, request, client, timeouts)) as events:
             async for event in events:

@@ -10,8 +10,13 @@ from typing import Any, TypeAlias
 import httpx
 import pytest
 from aiohttp import web
+from hypothesis import HealthCheck, settings
 
 from chatroom.providers.provider import Provider, open_client
+
+# How long an example takes says more of the machine than of the code.
+settings.register_profile("providers", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("providers")
 
 Handler: TypeAlias = Callable[[web.Request], Awaitable[web.StreamResponse]]
 

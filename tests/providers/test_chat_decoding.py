@@ -213,6 +213,14 @@ ODDITIES: dict[str, tuple[bytes, Told]] = {
         sse(chunk({"content": "Hi."}), done=False) + b'error: {"code":500,"message":"decode failed"}',
         Told([HI], finish=None, error="overloaded"),
     ),
+    "an error after half a tag": (
+        sse(chunk({"content": "<think>Hm.</th"}), {"error": {"message": "x", "code": 500}}),
+        Told([("reasoning", "Hm.</th", "raw")], finish=None, error="overloaded"),
+    ),
+    "an error after white space": (
+        sse(chunk({"content": "\n\n"}), done=False) + b"data: {broken\n\n",
+        Told([("content", "\n\n", "")], finish=None, error="malformed"),
+    ),
     "an object that is an error": (  # older vLLM
         sse(chunk({"content": "Hi."}), {"object": "error", "message": "x", "code": 400}),
         Told([HI], finish=None, error="rejected"),

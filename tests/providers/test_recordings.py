@@ -65,6 +65,7 @@ def recordings() -> list[Recording]:
 def servers() -> Iterator[dict[Path, str]]:
     """The addresses of the replay servers, by the folder that each serves."""
     tool = Path(RECORDINGS).parent / "tools" / "replay_server.py"
+    assert tool.exists(), f"{tool} should serve the recordings"
     addresses: dict[Path, str] = {}
     processes = []
     for folder in {recording.folder for recording in recordings()}:

@@ -73,7 +73,7 @@ class EventStreamDecoder(ABC):
     """The half of a `Decoder` that every dialect over server-sent events shares.
 
     It frames the body, keeps the promise of one `Failed` and no exception, and leaves the meaning to
-    `_read` and `_end`, which may raise ProviderError.
+    `_read` and `_end`, which raise ProviderError where the reply fails.
     """
 
     def __init__(self) -> None:
@@ -96,8 +96,8 @@ class EventStreamDecoder(ABC):
         for frame in self._framing.flush():
             try:
                 yield from self._read(frame)
-            except ProviderError:
-                if self._framing.document:
+            except ProviderError as error:
+                if self._framing.document or error.kind != "malformed":
                     raise
                 # A torso of an event, cut off with the body. `_end` knows whether that is a failure.
         yield from self._end()
@@ -110,6 +110,10 @@ class EventStreamDecoder(ABC):
     def _end(self) -> Iterator[Event]:
         """Return what the end of the body says, after the last event has been read."""
 
+    def _held(self) -> Iterator[Event]:
+        """Return what is held back, to be given out before a failure."""
+        yield from ()
+
     def _collect(self, events: Iterable[Event]) -> list[Event]:
         if self._over:
             return []
@@ -117,10 +121,7 @@ class EventStreamDecoder(ABC):
         try:
             for event in events:
                 collected.append(event)
-                if isinstance(event, Failed):
-                    self._over = True
-                    break
         except ProviderError as error:
             self._over = True
-            collected.append(Failed(error))
+            collected += [*self._held(), Failed(error)]
         return collected

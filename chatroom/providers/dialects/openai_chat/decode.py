@@ -16,7 +16,6 @@ from chatroom.providers.error_bodies import error_from_json
 from chatroom.providers.errors import ProviderError
 from chatroom.providers.events import (
     Event,
-    Failed,
     Finished,
     FinishReason,
     Json,
@@ -82,7 +81,7 @@ class ChatDecoder(EventStreamDecoder):
             else:
                 raise ProviderError("malformed", "The provider sent something that is not JSON.") from error
         if frame.name == "error":
-            yield Failed(error_from_json(chunk))
+            raise error_from_json(chunk)
         elif not isinstance(chunk, dict):
             raise ProviderError("malformed", "The provider sent JSON that is not an object.")
         else:
@@ -104,11 +103,11 @@ class ChatDecoder(EventStreamDecoder):
                 self._native = as_text(choice.get("native_finish_reason")) or reason
         yield from self._read_usage(chunk)
         if error := chunk.get("error") or choice.get("error"):
-            yield Failed(error_from_json({"error": error}))
+            raise error_from_json({"error": error})
         elif chunk.get("object") == "error":  # older vLLM
-            yield Failed(error_from_json(chunk))
+            raise error_from_json(chunk)
         elif self._finish in _FAILURES:
-            yield Failed(error_from_json(_FAILURES[self._finish]))
+            raise error_from_json(_FAILURES[self._finish])
 
     def _read_delta(self, delta: Json) -> Iterator[Event]:
         details = as_list(delta.get("reasoning_details"))
@@ -148,10 +147,13 @@ class ChatDecoder(EventStreamDecoder):
                 self._usage = usage
                 yield usage
 
-    def _close(self) -> Iterator[Event]:
-        """Give out what is held back, and the reason. Nothing more is to be said."""
+    def _held(self) -> Iterator[Event]:
         yield from self._tags.release()
         yield from self._details.finish()
+
+    def _close(self) -> Iterator[Event]:
+        """Give out what is held back, and the reason. Nothing more is to be said."""
+        yield from self._held()
         if self._finish is not None:
             reason = _FINISH.get(self._finish.lower(), "stop")
             yield Finished(reason, self._native)
