@@ -38,7 +38,7 @@ run: room ## start the room on http://127.0.0.1:8000 (PORT=8000 HOST=127.0.0.1)
 # Failing checks do not hide failing tests: the tests run in any case, and their summary comes last.
 test: tools ## check, then run all tests, several at a time (ARGS='-k name' goes to pytest)
 	@$(MAKE) check; checked=$$?; \
-	$(ALONE) $(IN_VENV) -m pytest -n auto --maxprocesses 8 --dist worksteal $(ARGS) || exit 1; \
+	$(ALONE) $(IN_VENV) -m pytest -n auto --maxprocesses 8 --dist load $(ARGS) || exit 1; \
 	if [ $$checked -ne 0 ]; then echo 'The tests pass, the checks before them do not.' >&2; exit 1; fi
 
 check: tools ## style, types, and that imports point down only

@@ -85,7 +85,7 @@ def database(url: str, sqlite: Path) -> dict[str, Any]:
 def providers(path: str) -> list[Provider]:
     """Providers whose key is in the environment, then those of the TOML file at `path`."""
     found = {
-        known.name: Provider(known.name, known.label, known.dialect, known.base_url, api_key=key)
+        known.name: Provider(known.name, known.label, known.dialect, known.base_url, key, known.models)
         for known in KNOWN
         if known.dialect in DIALECTS and (key := os.environ.get(known.key_variable, "").strip())
     }

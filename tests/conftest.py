@@ -44,6 +44,13 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
     return report
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say how many recorded answers were replayed: a folder that is found empty must not look like success."""
+    replayed = sum("recordings" in report.keywords for report in terminalreporter.getreports("passed"))
+    if replayed:
+        terminalreporter.write_line(f"Replayed {replayed} recorded answers.")
+
+
 def pytest_sessionfinish() -> None:
     shutil.rmtree(_DATA, ignore_errors=True)
 

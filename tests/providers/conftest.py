@@ -66,10 +66,3 @@ async def upstream() -> AsyncIterator[Upstream]:
 async def client() -> AsyncIterator[httpx.AsyncClient]:
     async with open_client() as opened:
         yield opened
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say how many recorded answers were replayed: a folder that is found empty must not look like success."""
-    replayed = sum("recordings" in report.keywords for report in terminalreporter.getreports("passed"))
-    if replayed:
-        terminalreporter.write_line(f"Replayed {replayed} recorded answers.")
