@@ -3,7 +3,8 @@
 A client continues a reply in one of two ways, each by a user message with a fixed beginning:
 
     answer cut    … user: question, assistant: answer so far, user: "Continue exactly where you stopped …"
-    thought cut   … user: question, user: "You were interrupted while thinking. Your thoughts so far: …"
+    thought cut   … user: question, user: "You were interrupted while thinking. Your thoughts so far: …", a blank
+                  line, and what is wanted
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """The question, and what of its reply is there already: an answer so far, or only thoughts so far."""
+    """The question, and what of its reply is there already; thoughts only where they were cut, too."""
 
     question: str
     answer_so_far: str = ""
@@ -38,9 +39,10 @@ def read(messages: Sequence[Message]) -> Asked:
     if not questions:
         return Asked("")
     question, later = messages[questions[-1]].text, messages[questions[-1] + 1 :]
-    if later and later[-1].text.lstrip().startswith(CONTINUE_THOUGHT) and later[-1].role == "user":
-        return Asked(question, thoughts_so_far=later[-1].text.lstrip().removeprefix(CONTINUE_THOUGHT).lstrip())
-    return Asked(question, answer_so_far="".join(message.text for message in later if message.role == "assistant"))
+    answer = "".join(message.text for message in later if message.role == "assistant")
+    last = later[-1].text.lstrip() if later and later[-1].role == "user" else ""
+    thoughts = last.removeprefix(CONTINUE_THOUGHT).lstrip() if last.startswith(CONTINUE_THOUGHT) else ""
+    return Asked(question, answer, thoughts)
 
 
 def _continues(message: Message) -> bool:
@@ -55,24 +57,17 @@ def rest_of_answer(answer: str, so_far: str) -> str | None:
     return None
 
 
-_RECOGNISED = 12  # characters: a shorter beginning may be that of any thought
-_AFTER_QUOTED = "\n\"'`<”"
+_RECOGNISED = 12  # characters: a shorter piece may stand anywhere in any thoughts
 
 
 def rest_of_thoughts(thoughts: str, so_far: str) -> str:
     """Return what follows `so_far` in `thoughts`; all of them if `so_far` are other thoughts.
 
-    `so_far` may stand in quotes or tags, and more may be said after it.
+    After a blank line more may be said. Of thoughts that were interrupted twice, `so_far` may be only
+    the later piece.
     """
-    if thoughts.startswith(so_far):
-        return thoughts[len(so_far) :]
-    quoted = so_far[max(so_far.find(thoughts[:_RECOGNISED]), 0) :]
-    common = thoughts[: _common_length(thoughts, quoted)].rstrip()
-    after = quoted[len(common) :].lstrip(" ")
-    if len(common) < min(_RECOGNISED, len(so_far.strip())) or (after and after[0] not in _AFTER_QUOTED):
-        return thoughts
-    return thoughts[len(common) :]
-
-
-def _common_length(one: str, two: str) -> int:
-    return next((at for at, (a, b) in enumerate(zip(one, two, strict=False)) if a != b), min(len(one), len(two)))
+    for piece in (so_far, so_far.rpartition("\n\n")[0]):
+        at = thoughts.find(piece)
+        if piece and (at == 0 or (at > 0 and len(piece) >= _RECOGNISED)):
+            return thoughts[at + len(piece) :]
+    return thoughts

@@ -6,7 +6,7 @@ import re
 
 # As in byte-pair vocabularies: a word carries the space before it, long words and numbers come in
 # pieces, everything else is a code point of its own, so that an emoji of several may be cut inside.
-_TOKEN = re.compile(r" ?[^\W\d_]{1,8}|[0-9]{1,3}|\n+| ?[^\w\s]|.", re.DOTALL)
+_TOKEN = re.compile(r" ?[^\W\d_]{1,8}|[0-9]{1,3}|\n+| ?[^\w\s]|.")
 
 
 def tokenise(text: str) -> list[str]:

@@ -75,6 +75,9 @@ def test_the_thought_never_contradicts_itself(one: str, two: str):
     assert f" = {(a - b).normalize():f}. " in text.replace("−", "-").replace(" -0. ", " 0. ")
     assert ("above 0" in text) == (a > b)
     assert ("below 0" in text) == (a < b)
+    larger, smaller = (one, two) if a > b else (two, one)
+    verdict = f"{larger} is larger than {smaller}" if a != b else f"{one} and {two} are equal"
+    assert text.replace("−", "-").endswith(f"So {verdict}.")
 
 
 @pytest.mark.parametrize(
@@ -119,6 +122,7 @@ def test_comparisons_are_understood_as_people_put_them(question: str, answer: st
         "which version is newer, 3.9 or 3.11",
         "is 0.999... equal to 1?",
         "is 0.999… less than 1?",
+        "which is larger, 1 or 0.999...",
         "is 20 more than half of 50",
         "is 7 less than or equal to 8",
         "9.11 is not bigger than 9.9, right?",
@@ -144,6 +148,7 @@ def test_the_trap_of_the_longer_decimal_is_named_and_drawn():
     assert thought is not None
     assert "Let me line up the decimals: 9.11 and 9.90." in thought.text(Depth.RESULTS)
     assert "Careful" in thought.text(Depth.STEPS)
+    assert "Then the tenths: 1 against 9." in thought.text(Depth.STEPS)
     assert "9.11 − 9.9 = −0.79" in thought.text(Depth.CHECKED)
     assert "9.11 − 9.9" not in thought.text(Depth.STEPS)
     assert "| 9.9 | 9 | 9 | 0 |" in thought.answer

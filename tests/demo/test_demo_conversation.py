@@ -44,6 +44,11 @@ def test_thoughts_that_were_cut_are_known():
     assert read([QUESTION, Message("assistant", ""), cut]) == Asked("What is 2+2?", thoughts_so_far="The user wants")
 
 
+def test_thoughts_about_going_on_may_be_cut_as_well():
+    cut = [Message("assistant", "It "), Message("user", f"{CONTINUE_THOUGHT}\n\nMy answer was")]
+    assert read([QUESTION, *cut]) == Asked("What is 2+2?", answer_so_far="It ", thoughts_so_far="My answer was")
+
+
 def test_an_answer_cut_after_thoughts_were_cut_is_an_answer():
     thoughts = Message("user", f"{CONTINUE_THOUGHT}\n\nThe user")
     messages = [QUESTION, thoughts, Message("assistant", "It "), ON]
@@ -73,13 +78,15 @@ def test_thoughts_go_on_from_any_place(cut: int):
     assert rest_of_thoughts(THOUGHTS, THOUGHTS[:cut]) == THOUGHTS[cut:]
 
 
-@pytest.mark.parametrize("cut", [20, 37, 45, len(THOUGHTS)])
-@pytest.mark.parametrize(
-    "frame", ["{}\n\nGo on from there.", '"{}"', "```\n{}\n```\nGo on.", "<thoughts>\n{}\n</thoughts>"]
-)
-def test_thoughts_are_found_in_a_frame(frame: str, cut: int):
-    rest = rest_of_thoughts(THOUGHTS, frame.format(THOUGHTS[:cut]))
-    assert rest.strip() == THOUGHTS[cut:].strip()
+@pytest.mark.parametrize("cut", range(1, len(THOUGHTS) + 1))
+def test_thoughts_with_something_said_after_them_go_on_from_any_place(cut: int):
+    assert rest_of_thoughts(THOUGHTS, f"{THOUGHTS[:cut]}\n\nGo on from there, and then answer.") == THOUGHTS[cut:]
+
+
+@pytest.mark.parametrize("cut", range(37, len(THOUGHTS) + 1))
+def test_thoughts_cut_twice_go_on_from_their_later_piece(cut: int):
+    assert rest_of_thoughts(THOUGHTS, THOUGHTS[25:cut]) == THOUGHTS[cut:]
+    assert rest_of_thoughts(THOUGHTS, f"{THOUGHTS[25:cut]}\n\nGo on from there.") == THOUGHTS[cut:]
 
 
 def test_thoughts_of_another_are_not_gone_on_with():

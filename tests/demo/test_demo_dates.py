@@ -41,7 +41,13 @@ def test_the_day_of_the_week_is_that_of_the_calendar(day: date, form: str, quest
     assert bold_in(thought) == f"{day:%A}"
     text = thought.text(Depth.CHECKED)
     assert "does not fit" not in text
-    assert f"{abs((day - date(2000, 1, 1)).days)} = 7 × " in text
+    offset = abs((day - date(2000, 1, 1)).days)
+    assert f"{offset} = 7 × {offset // 7} + {offset % 7}," in text
+    counted = re.search(r": (\d+) × 365 = (\d+) days, and (\d+) leap days?, together (\d+)\.", text)
+    if counted:
+        years, in_years, leap_days, together = map(int, counted.groups())
+        assert years * 365 == in_years
+        assert in_years + leap_days == together == abs((date(day.year, 1, 1) - date(2000, 1, 1)).days)
 
 
 @given(_dates, _dates, _formats)
@@ -88,9 +94,9 @@ def test_a_claim_about_a_year_is_confirmed_exactly_when_it_is_true(year: int, ye
     assert f"{TODAY.year} − {year} = {TODAY.year - year}" in thought.answer
 
 
-@given(_dates, _dates)
-def test_complete_years_are_counted_as_birthdays_are(one: date, two: date):
-    start, end = sorted((one, two))
+@given(_dates, st.integers(0, 100), st.integers(-3, 3))
+def test_complete_years_are_counted_as_birthdays_are(one: date, apart: int, days: int):
+    start, end = sorted((one, one + timedelta(round(apart * 365.2425) + days)))
     years = end.year - start.year - ((end.month, end.day) < (start.month, start.day))
     if (start.month, start.day) == (2, 29) and (end.month, end.day) == (2, 28) and not calendar.isleap(end.year):
         years += 1  # the year is complete on the last day of February
@@ -193,4 +199,5 @@ def test_days_before_the_gregorian_calendar_are_marked():
 
 def test_the_last_day_of_the_calendar_is_still_a_day():
     assert bold_in(asked("what day of the week is 31 December 9999?", date(9999, 12, 31))) == "Friday"
+    assert bold_in(asked("how many years from 1 January 2025 to 31 December 9999")) == "7974 years and 364 days"
     assert "years 1 to 9999" in asked("what date is tomorrow", date(9999, 12, 31)).answer

@@ -126,6 +126,13 @@ def test_thoughts_that_were_cut_go_on_exactly_there(data: st.DataObject):
     assert said(by, Kind.ANSWER) == said(whole, Kind.ANSWER)
 
 
+def test_thoughts_about_going_on_that_were_cut_go_on_too():
+    answer = said(reply_of("thinker"), Kind.ANSWER)
+    by = reply_of("thinker", Asked(QUESTION, answer_so_far=answer[:20], thoughts_so_far="My answer was cut off"))
+    assert said(by, Kind.THOUGHT).startswith(" after “")
+    assert said(by, Kind.ANSWER) == answer[20:]
+
+
 @given(st.data())
 def test_a_summary_that_was_cut_goes_on_exactly_there(data: st.DataObject):
     whole = reply_of("summariser")

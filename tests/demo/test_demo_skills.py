@@ -83,6 +83,12 @@ def test_what_it_cannot_do_is_said_with_what_it_can_and_how_to_get_more(question
         assert way in answer
 
 
+def test_a_message_that_is_too_long_is_not_read_in_part():
+    thought = asked("What is 2 + 2? " + "x" * MAX_QUESTION)
+    assert f"longer than the {MAX_QUESTION} characters" in thought.answer
+    assert "**4**" not in thought.answer
+
+
 def test_a_long_question_is_quoted_only_in_part():
     question = "why " * 200
     assert len(asked(question).text(Depth.CHECKED)) < len(question) + 900

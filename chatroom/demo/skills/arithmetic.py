@@ -17,7 +17,7 @@ from chatroom.demo.skills.reading import ENDLESS, plain
 from chatroom.demo.skills.reductions import Reduction, reductions, written, written_operation
 from chatroom.demo.skills.spoken import sum_in
 from chatroom.demo.skills.thought import Step, Thought, check, spelt_out
-from chatroom.demo.skills.wording import decimals_of, exact, listed, rounded
+from chatroom.demo.skills.wording import decimals_of, exact, fixed, rounded
 
 
 def work_out(question: str) -> Thought | None:
@@ -108,19 +108,22 @@ def _how(reduction: Reduction) -> str:
             fits = f"{exact(right)} goes into {exact(left)} {times} times"
             return f"{fits} exactly." if not rest else f"{fits}, with {exact(rest)} left over."
         case "^" if whole and 2 <= right <= 6:
-            return (
-                f"that is {' × '.join([written_operation('*', left, Fraction(1)).removesuffix(' × 1')] * int(right))}."
-            )
+            factor = f"({exact(left)})" if left < 0 else exact(left)
+            return f"that is {' × '.join([factor] * int(right))}."
         case "-" if right < 0:
             return f"taking away a negative number is adding: {exact(left)} + {exact(-right)}."
-        case "+" | "-" if not whole and (places := _places(left, right)):
-            return f"with {places} decimal{'s' * (places > 1)} each, so that the points stand under one another."
+        case "+" | "-":
+            return _lined_up(left, right)
         case _:
             return ""
 
 
-def _places(left: Fraction, right: Fraction) -> int:
-    return max(decimals_of(left) or 0, decimals_of(right) or 0)
+def _lined_up(left: Fraction, right: Fraction) -> str:
+    one, two = decimals_of(left), decimals_of(right)
+    if one == two or one is None or two is None:
+        return ""
+    places = max(one, two)
+    return f"with the points under one another that is {fixed(left, places)} and {fixed(right, places)}."
 
 
 def _undone(reduction: Reduction) -> str:
@@ -133,7 +136,7 @@ def _undone(reduction: Reduction) -> str:
         product = Fraction(1)
         for _ in range(abs(int(right))):
             product = product * left if right > 0 else product / left
-        factor = "multiplied by" if right > 0 else "divided by"
+        factor = "multiplied by" if right >= 0 else "divided by"
         back = f"1 {factor} {exact(left)}, {abs(int(right))} times over, is {exact(product)}"
         agrees = product == result
     elif sign == "*" and right == 0:
@@ -159,8 +162,8 @@ def _answer(expression: Expression, done: list[Reduction], value: Fraction, *, d
         sign = "-" if value < 0 else ""
         decimals = rounded(value).replace("−", "-")
         paragraphs.append(f"As a decimal it never ends: ${sign}\\frac{{{top}}}{{{bottom}}} \\approx {decimals}$.")
-        if value > 1 and len(done) == 1 and done[0].left.denominator == done[0].right.denominator == 1:
-            paragraphs.append(f"In whole numbers: {top // bottom} and {listed([f'{top % bottom}/{bottom}'])}.")
+        if len(done) == 1 and (whole := _with_remainder(done[0])):
+            paragraphs.append(whole)
     if len(done) > 1:
         lines = [written(expression), *(f"= {written(reduction.remaining)}" for reduction in done)]
         paragraphs.append("```text\n" + "\n".join(lines) + "\n```")
@@ -170,6 +173,14 @@ def _answer(expression: Expression, done: list[Reduction], value: Fraction, *, d
             "I went from left to right; write × or more brackets to say what you mean.*"
         )
     return "\n\n".join(paragraphs)
+
+
+def _with_remainder(division: Reduction) -> str:
+    left, right = division.left, division.right
+    if division.sign != "/" or not left.denominator == right.denominator == 1 or not left > right > 0:
+        return ""
+    times, rest = divmod(left, right)
+    return f"In whole numbers: {times} times, with {exact(rest)} left over."
 
 
 def _unworkable(expression: Expression, reason: str) -> Thought:

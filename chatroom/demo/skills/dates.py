@@ -68,7 +68,7 @@ def work_out(question: str, today: date) -> Thought | None:
     try:
         text, mentions = marked(text, today)
         return _with_one(text, mentions, today) or _with_two(text, mentions, today)
-    except (OverflowError, ValueError):
+    except OverflowError:
         return years.unclear("That leads out of the years 1 to 9999, and I know the calendar only there.")
 
 

@@ -103,7 +103,7 @@ def _solved(kinds: dict[Kind, Quantity], missing: Kind, wanted: Unit | None) -> 
     steps.append(Step(f"So the answer is {clock or shown}."))
     summary = (
         f"**Choosing the rule**\n\nA {given[0].unit.kind} and a {given[1].unit.kind} are given: {_RULES[missing]}.",
-        f"**Working it out**\n\nWith units that fit, {calculation}, in {result.unit.name}.",
+        f"**Working it out**\n\nWith units that fit, {calculation}, so the {missing} is {result}.",
     )
     answer = f"The {missing} is **{clock or shown}**."
     return Thought(tuple(steps), summary, f"{answer}\n\n{_formula(missing, one, two, result)}")
@@ -124,7 +124,7 @@ def _backwards(fitted: dict[Kind, Quantity], result: Quantity) -> str:
         back = Quantity(result.amount / speed.amount, time.unit) if speed.amount else time
         return f"Backwards: {result} at {speed} take {back}. {'Right.' if back == time else 'That does not fit!'}"
     fits = "Right." if distance == known[Kind.DISTANCE] else "That does not fit!"
-    return f"Backwards: {time} at {speed} lead {distance} far. {fits}"
+    return f"Backwards: {time} at {speed} make {distance}. {fits}"
 
 
 def _on_the_clock(time: Quantity) -> str:

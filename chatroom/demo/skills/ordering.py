@@ -44,7 +44,7 @@ def _sorted(request: SortRequest) -> Thought:
     ]
     summary = (
         f"**Choosing a way**\n\nI sort {several(len(items), kind)} {order} by putting each into its place in turn.",
-        f"**Checking the result**\n\nEvery neighbour is in order, and none of the {len(items)} is missing: {result}.",
+        f"**Reading the result off**\n\nAfter the last one I have {result}.",
     )
     answer = f"**{result}**\n\nThat is {order}."
     if len(items) <= _MAX_ROWS:

@@ -1,6 +1,7 @@
 """Reading what people type: one spelling for each sign, numbers in figures, courtesies set aside.
 
-All patterns here run over at most `MAX_QUESTION` characters and have no nested repetition.
+No question is longer than `MAX_QUESTION`, and no pattern of any skill may try a text again and again:
+what repeats alternatives is possessive (see `only`), or its alternatives never begin alike.
 """
 
 from __future__ import annotations
@@ -120,7 +121,7 @@ _LEAD = re.compile(
     r"i wonder|i was wondering|i am wondering|i'm wondering|out of curiosity|"
     r"(?:can|could|would|will) you(?: please| kindly)?(?: tell me| show me| help me| explain| say)?|"
     r"do you know|can i ask|may i ask|tell me|let me know|i(?: want| need|'d like| would like) to know|"
-    r"(?:let's|let us) see|if)\b[\s,.:;!]*)"
+    r"(?:let's|let us) see)\b[\s,.:;!]*)"
 )
 _TRAIL = re.compile(
     r"\b(?:please|pls|thanks|thank you|thx|step by step|by hand|exactly|for me|with steps|"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import calendar
+from contextlib import suppress
 from datetime import date, timedelta
 from enum import StrEnum
 
@@ -10,6 +11,8 @@ from chatroom.demo.skills.date_reading import MONTHS, WEEKDAYS, written_day, wri
 from chatroom.demo.skills.thought import Step, Thought, check, spelt_out
 from chatroom.demo.skills.weekdays import old_calendar, zeller
 from chatroom.demo.skills.wording import several, table
+
+_MAX_ROWS = 13  # a year of months, both ends
 
 
 class Unit(StrEnum):
@@ -58,7 +61,7 @@ def between(start: date, end: date, unit: Unit, about: str) -> Thought:
         f"**Adding up**\n\nIt comes to {result}.",
     )
     answer = f"From {written_full(start)} to {written_full(end)}: **{result}**."
-    if unit is Unit.DAY and 2 <= len(rows) <= 13:
+    if unit is Unit.DAY and 2 <= len(rows) <= _MAX_ROWS:
         answer += "\n\n" + table(["piece", "days"], [[name, str(count)] for name, count in rows])
     return Thought(tuple(steps), summary, answer + old_calendar(start))
 
@@ -79,7 +82,7 @@ def _segments(start: date, end: date) -> list[tuple[str, int]]:
             (MONTHS[month - 1], calendar.monthrange(start.year, month)[1])
             for month in range(start.month + 1, end.month)
         ]
-        rows.append((f"{MONTHS[end.month - 1]} up to the {end.day}.", end.day))
+        rows.append((f"{MONTHS[end.month - 1]} up to day {end.day}", end.day))
     return [row for row in rows if row[1]]
 
 
@@ -93,16 +96,16 @@ def _complete(start: date, end: date, unit: Unit, steps: list[Step]) -> str:
     rest = (end - reached).days
     steps.append(Step(f"{several(count, f'complete {unit}')} lead to {written_day(reached)}."))
     steps.append(spelt_out(f"From there to {written_day(end)} it is {several(rest, 'day')}."))
-    steps.append(
-        check(f"One {unit} more would lead to {written_day(shifted_day(start, count + 1, unit))}, which is too far.")
-    )
+    with suppress(OverflowError):
+        beyond = shifted_day(start, count + 1, unit)
+        steps.append(check(f"One {unit} more would lead to {written_day(beyond)}, which is too far."))
     return several(count, unit) + (f" and {several(rest, 'day')}" if rest else "")
 
 
 def shifted_day(start: date, count: int, unit: Unit) -> date:
     """Return the day so many units after `start`; a month that is too short gives its last day.
 
-    Raises `OverflowError` or `ValueError` outside the years 1 to 9999.
+    Raises `OverflowError` outside the years 1 to 9999.
     """
     if unit in (Unit.DAY, Unit.WEEK):
         return start + timedelta(count * (7 if unit is Unit.WEEK else 1))
@@ -120,33 +123,37 @@ def shifted(start: date, count: int, unit: Unit, *, from_today: bool) -> Thought
     name = f"today, {written_full(start)}" if from_today else written_full(start)
     way = "after" if count >= 0 else "before"
     steps = [Step(f"The user asks which day is {size} {way} {name}.")]
-    if unit is Unit.WEEK:
-        steps.append(spelt_out(f"{size}, at 7 days each, are {several(abs(count) * 7, 'day')}."))
     if unit in (Unit.DAY, Unit.WEEK):
-        days = abs(count) * (7 if unit is Unit.WEEK else 1)
-        rows = _segments(*sorted((start, end)))
-        if 1 < len(rows) <= 14:
-            pieces = "; ".join(f"{piece}: {part}" for piece, part in rows)
-            steps.append(spelt_out(f"Through the calendar: {pieces}. That makes {days}."))
-        weeks, rest = divmod(days, 7)
-        steps.append(
-            spelt_out(
-                f"For the day of the week only the remainder matters: {days} = 7 × {weeks} + {rest}, so "
-                f"{several(rest, 'day')} {'on' if count >= 0 else 'back'} from {WEEKDAYS[start.weekday()]}."
-            )
-        )
+        steps += _counted_on(start, end)
     elif end.day != start.day:
-        steps.append(Step(f"That month has no {start.day}., so I take its last day."))
-    if unit in (Unit.DAY, Unit.WEEK):
-        sign = "+" if count >= 0 else "−"
-        steps.append(
-            check(
-                f"Another way: number all days from 1 January of the year 1. {written_day(start)} is day "
-                f"{start.toordinal()}, {start.toordinal()} {sign} {days} = {end.toordinal()}, and that is day "
-                f"{end.day} of {MONTHS[end.month - 1]} {end.year}."
-            )
-        )
+        steps.append(Step(f"That month has no day {start.day}, so I take its last day."))
     steps += [check(zeller(end)), Step(f"That is {written_full(end)}.")]
     summary = (f"**Walking through the calendar**\n\n{size} {way} {written_day(start)} comes {written_full(end)}.",)
     lead = f"{size} {way} {'today (' + written_day(start) + ')' if from_today else written_day(start)}"
     return Thought(tuple(steps), summary, f"{lead[0].upper()}{lead[1:]} it is **{written_full(end)}**.")
+
+
+def _counted_on(start: date, end: date) -> list[Step]:
+    """Walk from `start` to `end`, in either direction, and check by the number of the day."""
+    days = abs((end - start).days)
+    steps = []
+    rows = _segments(*sorted((start, end)))
+    if 1 < len(rows) <= _MAX_ROWS:
+        pieces = "; ".join(f"{piece}: {part}" for piece, part in rows)
+        steps.append(spelt_out(f"Through the calendar: {pieces}. That makes {sum(part for _, part in rows)}."))
+    weeks, rest = divmod(days, 7)
+    way, sign = ("on", "+") if end >= start else ("back", "−")
+    steps.append(
+        spelt_out(
+            f"For the day of the week only the remainder matters: {days} = 7 × {weeks} + {rest}, so "
+            f"{several(rest, 'day')} {way} from {WEEKDAYS[start.weekday()]}."
+        )
+    )
+    steps.append(
+        check(
+            "Another way: number all days from 1 January of the year 1. "
+            f"{written_day(start)} is day {start.toordinal()}, and "
+            f"{start.toordinal()} {sign} {days} = {end.toordinal()}, which is {written_day(end)}."
+        )
+    )
+    return steps

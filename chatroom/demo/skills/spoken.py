@@ -16,7 +16,7 @@ _ENDING = re.compile(r"(?:[=?\s.,!:;\"']|\b(?:equals?|equal to|is|are|make|makes
 _NUM = rf"(-?{NUMBER})"
 # Written so, these are names and dates rather than sums.
 _NOT_MEANT = re.compile(r"9/11|24/7|[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}|[0-9]{1,2}/[0-9]{1,2}/[0-9]{4}")
-# People name an operation before its numbers too. Longest first: each must match the whole question.
+# People name an operation before its numbers too. Each must match the whole question.
 _NAMED: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(pattern), result)
     for pattern, result in (

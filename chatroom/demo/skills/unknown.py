@@ -75,8 +75,8 @@ def _quoted(text: str) -> str:
 
 
 def _looked_for(numbers: int) -> str:
-    seen = "no number" if not numbers else several(numbers, "number")
+    seen = f"I see {several(numbers, 'number')} in it, but" if numbers else "I see no number in it,"
     return (
-        f"Can I work this out? I see {seen} in it, but no sum, no comparison, no list to sort, no letters to count, no "
-        "dates and no journey that I could be sure to have understood."
+        f"Can I work this out? {seen} no sum, no comparison, no list to sort, no letters to count, no dates and no "
+        "journey that I could be sure to have understood."
     )
