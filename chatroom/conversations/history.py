@@ -25,8 +25,8 @@ def messages_for(run: Run) -> tuple[ChatMessage, ...]:
             shown.append(ChatMessage("user", message.text))
         else:
             _add_reply(shown, *said[message.pk])
-    if run.reply.parent_id is not None and by_id[run.reply.parent_id].role == Message.Role.ASSISTANT:
-        thoughts = _thoughts(run.reply.parent_id)
+    if broken := _broken_off(by_id[run.reply_id], by_id):
+        thoughts = _thoughts(broken)
         shown.append(ChatMessage("user", CONTINUE_THOUGHT.format(thoughts=thoughts) if thoughts else CONTINUE))
     return tuple(shown)
 
@@ -46,6 +46,15 @@ def _line(reply: Message, by_id: dict[int, Message]) -> list[Message]:
         reply = by_id[before]
         line.append(reply)
     return line[::-1]
+
+
+def _broken_off(reply: Message, by_id: dict[int, Message]) -> list[int]:
+    """The replies that `reply` goes on with, the latest first; none where it is the first to its prompt."""
+    broken: list[int] = []
+    while reply.parent_id is not None and by_id[reply.parent_id].role == Message.Role.ASSISTANT:
+        reply = by_id[reply.parent_id]
+        broken.append(reply.pk)
+    return broken
 
 
 def _add_reply(shown: list[ChatMessage], content: str, reasoning: str, opaque: tuple[Json, ...]) -> None:
@@ -72,9 +81,12 @@ def _said(replies: list[int], run: Run) -> dict[int, tuple[str, str, tuple[Json,
     return {pk: ("".join(content[pk]), "".join(reasoning[pk]), tuple(opaque[pk])) for pk in replies}
 
 
-def _thoughts(reply_id: int) -> str:
-    """The readable thoughts of a reply that broke off before it said anything; empty where it had begun to answer."""
-    parts = list(Part.objects.filter(run__reply=reply_id).order_by("index"))
+def _thoughts(broken: list[int]) -> str:
+    """The readable thoughts of a reply that broke off, perhaps several times, before it said anything.
+
+    Empty where it had begun to answer.
+    """
+    parts = list(Part.objects.filter(run__reply__in=broken).order_by("run", "index"))
     if any(part.kind == PartKind.CONTENT and part.text for part in parts):
         return ""
     return "".join(part.text for part in parts if part.kind == PartKind.REASONING)

@@ -76,6 +76,12 @@ def test_a_thought_that_broke_off_goes_on_from_itself(conversation: Conversation
     assert "First, the apples" in shown(rest)[1][1]
 
 
+def test_a_thought_that_broke_off_twice_goes_on_from_all_of_it(conversation: Conversation) -> None:
+    once = reply(prompt(conversation, "One"), "", "First, the apples. ")
+    rest = reply(reply(once, "", "Then the pears."))
+    assert "First, the apples. Then the pears." in shown(rest)[-1][1]
+
+
 def test_a_continued_reply_is_one_to_the_next_prompt(conversation: Conversation) -> None:
     rest = reply(reply(prompt(conversation, "One"), "Half an ans"), "wer.")
     after = reply(prompt(conversation, "Two", rest))

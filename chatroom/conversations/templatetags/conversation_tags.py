@@ -27,6 +27,12 @@ def duration(seconds: float | None) -> str:
 
 
 @register.filter
+def sentence(text: str) -> str:
+    """What a provider said, with a full stop where it has none, so that more can follow."""
+    return text if text.endswith((".", "!", "?", "…")) else f"{text}."
+
+
+@register.filter
 def money(dollars: float | None) -> str:
     """US dollars with as many digits as tell something."""
     if dollars is None:
