@@ -15,7 +15,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.test_reconnect import RECORD_SOCKETS, cut
 from tests.support.dom import assert_live_is_loaded
-from tests.support.room import Room, free_port, running_room, until
+from tests.support.room import Room, free_port, running_room
 
 pytestmark = pytest.mark.recordings
 

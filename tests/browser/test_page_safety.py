@@ -27,8 +27,8 @@ addEventListener('securitypolicyviolation', (e) => violations.push(e.blockedURI 
 INTRUDERS = """
 () => [...document.querySelectorAll('.prose *, .prompt-card *')].filter((e) =>
   e.matches('script, style, iframe, object, embed, svg, form, base, meta, link, img, video, audio, input')
-  || [...e.attributes].some((a) => a.name.startsWith('on') || a.name === 'style' || (a.name === 'id' && e.closest('.prose *')
-     && !e.matches('.open-block')))
+  || [...e.attributes].some((a) => a.name.startsWith('on') || a.name === 'style' || a.name === 'id')
+  && !e.matches('.open-block')
   || (e.href && !/^(https?|mailto):/.test(e.href))
 ).map((e) => e.outerHTML.slice(0, 200))
 """
