@@ -41,7 +41,7 @@ document.body.addEventListener("htmx:wsClose", (event) => {
     if (code === COME_BACK) setTimeout(event.detail.socketWrapper.reconnect, 500 + 1000 * Math.random());
     silence ??= setTimeout(() => {
       silence = undefined;
-      if (!connected) notice('<p data-connection>Connection lost. The model goes on; this page will catch up.</p>');
+      if (!connected) notice('<p data-connection>Connection lost. What was said is kept; this page catches up when the room is back.</p>');
     }, 2000);
   }
 });
