@@ -77,7 +77,7 @@ LANGUAGES = frozenset(_NAMES)
 
 _cache = TextCache(limit=4_000_000)
 
-_LANGUAGE = re.compile(r"[\w+#.-]{1,40}")
+_LANGUAGE = re.compile(r"\w[\w+#.-]{0,39}")
 
 
 def language_of(info: str) -> str:
@@ -105,7 +105,7 @@ def _highlight(code: str, language: str) -> str:
     pieces = []
     text, text_class = "", ""
     for count, (_, kind, value) in enumerate(lexer.get_tokens_unprocessed(code)):
-        if count % 32 == 0 and thread_time() > deadline:
+        if count % 8 == 0 and thread_time() > deadline:
             return escape(code, quote=False)
         value_class = _class_of(kind)
         if value_class != text_class:

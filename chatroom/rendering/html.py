@@ -80,9 +80,11 @@ def _render(source: str, *, growing: bool) -> str:
     if fence := open_fence(source):
         return sanitize(write_code(fence.code(source), fence.info, colour=not growing))
     try:
-        return sanitize(_display(source, growing=growing) or _markdown(source, growing=growing))
+        html = _display(source, growing=growing) or _markdown(source, growing=growing)
     except Unpresentable:
-        return sanitize(f'<p class="verbatim" dir="auto">{escape(source, quote=False)}</p>')
+        html = ""
+    # A block of definitions of links says nothing either, for the links are in other blocks.
+    return sanitize(html or f'<p class="verbatim" dir="auto">{escape(source.strip(), quote=False)}</p>')
 
 
 def _display(source: str, *, growing: bool) -> str:

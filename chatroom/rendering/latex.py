@@ -24,6 +24,7 @@ _STYLE = re.compile(r' style="([^"]*)"')
 CELL_CLASSES = {
     "text-align: left": "math-left",
     "text-align: right": "math-right",
+    "padding-left:1em": "math-gap",
     "padding-left: 0": "math-flush-left",
     "padding-right: 0": "math-flush-right",
     "border-top: 0.05em solid currentcolor": "math-rule-above",

@@ -16,6 +16,7 @@ import re
 
 _LENGTH = 4_000  # characters
 _GROUPS = 40  # nested in one another
+_COMMANDS = 250  # that may nest in one another: half a megabyte of stack
 _COST = 1 << 18  # n · 2^k, summed over the rows: some milliseconds
 
 # Every opening bracket that math-core knows, found by timing each of its commands and each of
@@ -39,8 +40,8 @@ _TOKEN = re.compile(
     re.DOTALL,
 )
 
-# Commands that take an argument may follow one another without any brace: `\sqrt\sqrt…`.
-_CHAIN = re.compile(r"(?:\\[A-Za-z]+\s*){60}")
+# An argument needs no braces, so commands may nest without any: `\sqrt\sqrt…`.
+_COMMAND_WITHOUT_BRACE = re.compile(r"\\[A-Za-z]++\s*+(?!\{)")
 
 _LETTER = re.compile(
     r"\\(?:alpha|beta|gamma|delta|epsilon|varepsilon|zeta|eta|theta|vartheta|iota|kappa|lambda|mu|nu|xi|pi|rho|sigma"
@@ -54,12 +55,15 @@ _ROUNDS = 8  # of brackets within brackets
 
 def is_bounded(latex: str) -> bool:
     """Whether math-core will convert `latex`, free of comments, in a few milliseconds."""
-    if len(latex) > _LENGTH or _CHAIN.search(latex):
+    if len(latex) > _LENGTH:
+        return False
+    plain = _without_closed_brackets(latex)
+    if len(_COMMAND_WITHOUT_BRACE.findall(plain)) > _COMMANDS:
         return False
     cost = 0
     rows = [0]  # unclosed brackets in each row that is open
     has_cells = [False]
-    for found in _TOKEN.finditer(_without_closed_brackets(latex)):
+    for found in _TOKEN.finditer(plain):
         match found.lastgroup:
             case "bracket":
                 rows[-1] += 1

@@ -25,9 +25,9 @@ _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 class Step:
     """What a piece of text changes on the page, in HTML.
 
-    `sealed`: append it to the sealed blocks. `open`: it replaces the growing block. Unless
-    `grown` is not None: then the growing block stays, and `grown` is appended to the text of its
-    `<code>`; `sealed` and `open` are empty.
+    `sealed`: append it to the sealed blocks. `open`: it replaces the growing block; where it is
+    what it was, nothing need be sent. Unless `grown` is not None: then the growing block stays,
+    and `grown` is appended to the text of its `<code>`; `sealed` and `open` are empty.
     """
 
     sealed: str

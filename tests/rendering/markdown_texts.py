@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from hypothesis import settings
 from hypothesis import strategies as st
+
+# How long an example takes says nothing on a machine that others share.
+patiently = settings(deadline=None)
 
 _LINES = [
     "# Heading",

@@ -4,7 +4,7 @@ import time
 
 import pytest
 from hypothesis import given
-from markdown_texts import chopped_texts, texts
+from markdown_texts import chopped_texts, patiently, texts
 
 from chatroom.rendering.blocks import LONG, LONGEST, BlockSplitter, split
 
@@ -14,6 +14,7 @@ def sealed_by(*pieces: str) -> list[str]:
     return [block for piece in pieces for block in splitter.feed(piece)]
 
 
+@patiently
 @given(chopped_texts())
 def test_cuts_do_not_depend_on_how_the_text_was_chopped(chopped: tuple[str, list[str]]):
     text, pieces = chopped
@@ -26,6 +27,7 @@ def test_cuts_do_not_depend_on_how_the_text_was_chopped(chopped: tuple[str, list
     assert splitter.open == ""
 
 
+@patiently
 @given(texts)
 def test_cuts_do_not_change_when_text_comes_letter_by_letter(text: str):
     splitter = BlockSplitter()
@@ -33,6 +35,7 @@ def test_cuts_do_not_change_when_text_comes_letter_by_letter(text: str):
     assert blocks + splitter.finish() == split(text)
 
 
+@patiently
 @given(texts)
 def test_blocks_joined_are_the_text(text: str):
     assert "".join(split(text)) == text
@@ -103,6 +106,12 @@ def test_a_formula_that_is_not_closed_soon_was_none():
     assert sealed_by("".join(lines)) == ["\\[ x\n\n"]
 
 
+def test_a_formula_that_is_not_closed_soon_enough_was_none_either():
+    line = "x" * 1_000 + "\n"
+    assert sealed_by("\\[\n", line * 5, "\n") == []
+    assert sealed_by("\\[\n", line * 6, "\n") == ["\\[\n" + line * 6 + "\n"]
+
+
 def test_formulas_that_are_never_closed_cost_no_more_than_their_length():
     begin = time.process_time()
     split("\\[ x\n" * 20_000)
@@ -148,6 +157,10 @@ def test_an_excessive_table_is_not_cut():
     assert split(text) == [text]
 
 
+def test_excessive_nothing_is_cut_too():
+    assert max(map(len, split("\n" * (3 * LONGEST)))) == LONGEST
+
+
 def test_an_endless_line_is_cut_wherever_its_pieces_end():
     text = "x" * (3 * LONG + 5) + "\n"
     whole = split(text)
@@ -162,7 +175,9 @@ def test_the_rest_of_an_endless_line_does_not_close_a_fence():
     assert split(text) == [text]
 
 
-@pytest.mark.parametrize("text", ["a" * 1_000_000, "word " * 200_000, "```\n" + "x = 1\n" * 166_000, "- item\n" * 140_000])
+@pytest.mark.parametrize(
+    "text", ["a" * 1_000_000, "word " * 200_000, "```\n" + "x = 1\n" * 166_000, "- item\n" * 140_000]
+)
 def test_a_megabyte_in_twenty_thousand_pieces_costs_no_more_than_its_length(text: str):
     splitter = BlockSplitter()
     begin = time.process_time()

@@ -4,7 +4,7 @@ import time
 
 import pytest
 from hypothesis import given
-from markdown_texts import chopped_texts
+from markdown_texts import chopped_texts, patiently
 
 from chatroom.rendering.blocks import LONG
 from chatroom.rendering.html import render
@@ -41,6 +41,7 @@ def follow(renderer: StreamRenderer, *pieces: str) -> Page:
     return page
 
 
+@patiently
 @given(chopped_texts())
 def test_the_live_page_ends_as_the_page_loaded_afresh(chopped: tuple[str, list[str]]):
     text, pieces = chopped
@@ -49,6 +50,7 @@ def test_the_live_page_ends_as_the_page_loaded_afresh(chopped: tuple[str, list[s
     assert page.sealed + renderer.finish() == render(text)
 
 
+@patiently
 @given(chopped_texts())
 def test_a_page_that_joins_late_shows_what_the_others_show(chopped: tuple[str, list[str]]):
     _, pieces = chopped
@@ -155,6 +157,15 @@ def test_a_huge_table_is_not_rendered_anew_for_every_row():
     renderer.feed("| a | b |\n|---|---|\n")
     shown = {renderer.feed("| 1 | 2 |\n").open for _ in range(5 * LONG // 10)}
     assert len(shown) < LONG // 10 + 30
+
+
+def test_a_huge_table_does_not_stay_when_another_follows():
+    table = "| a | b |\n|---|---|\n" + "| 1 | 2 |\n" * LONG
+    renderer = StreamRenderer()
+    renderer.feed(table[: LONG * 2])
+    step = renderer.feed(table[LONG * 2 : LONG * 5] + "\n" + table.replace("1", "3")[: LONG * 2])
+    assert '<td dir="auto">3</td>' in step.open
+    assert '<td dir="auto">1</td>' not in step.open
 
 
 @pytest.mark.parametrize(
