@@ -14,13 +14,10 @@ from chatroom.conversations.engine import after_commit
 from chatroom.conversations.forms import Asked
 from chatroom.conversations.models import Conversation, Message, Run
 from chatroom.conversations.pages import load_turns
+from chatroom.conversations.refusals import CannotDo
 from chatroom.conversations.tree import Turn
 
 TITLE_LENGTH = 60
-
-
-class CannotDo(Exception):
-    """What was asked for cannot be done now; the message says why."""
 
 
 def begin(user: User, text: str, lanes: Sequence[Asked], form_key: uuid.UUID | None) -> Conversation:

@@ -10,6 +10,7 @@ from django.http import QueryDict
 
 from chatroom.conversations.catalogue import Catalogue, Offer
 from chatroom.conversations.models import Run
+from chatroom.conversations.refusals import BadInput
 from chatroom.providers.request import EFFORTS
 
 MAX_LANES = 6
@@ -59,12 +60,6 @@ class PromptForm(forms.Form):
             raise forms.ValidationError("Write something first.")
         return prompt
 
-    @property
-    def key(self) -> uuid.UUID | None:
-        """The key, where the form carried one."""
-        value = self.cleaned_data.get("form_key")
-        return value if isinstance(value, uuid.UUID) else None
-
 
 class LaneForm(forms.Form):
     """One model in the composer."""
@@ -84,28 +79,32 @@ class LaneForm(forms.Form):
     exclude = forms.BooleanField(required=False)
 
 
-class LanesError(Exception):
-    """The choice of models cannot be used; the message says why."""
+def prompt_from(data: QueryDict) -> tuple[str, uuid.UUID | None]:
+    """What a composer says, and the key of the form. Raises BadInput."""
+    form = PromptForm(data)
+    if not form.is_valid():
+        raise BadInput(str(next(iter(form.errors.values()))[0]))
+    return form.cleaned_data["prompt"], form.cleaned_data["form_key"]
 
 
 def lanes_from(data: QueryDict, catalogue: Catalogue) -> list[Asked]:
-    """The models that a composer names, in the order of their numbers `lane-N-…`. Raises LanesError."""
+    """The models that a composer names, in the order of their numbers `lane-N-…`. Raises BadInput."""
     numbers = sorted({int(n) for key in data if key.startswith("lane-") and (n := key.split("-")[1]).isdecimal()})
     if len(numbers) > MAX_LANES:
-        raise LanesError(f"At most {MAX_LANES} models answer one prompt.")
+        raise BadInput(f"At most {MAX_LANES} models answer one prompt.")
     lanes = [_lane(LaneForm(data, prefix=f"lane-{number}"), catalogue) for number in numbers]
     if not lanes:
-        raise LanesError("Choose a model first.")
+        raise BadInput("Choose a model first.")
     return lanes
 
 
 def _lane(form: LaneForm, catalogue: Catalogue) -> Asked:
     if not form.is_valid():
-        raise LanesError(str(next(iter(form.errors.values()))[0]))
+        raise BadInput(str(next(iter(form.errors.values()))[0]))
     key = str(form.cleaned_data["model"])
     offer = catalogue.offer(key)
     if offer is None:
-        raise LanesError(f"The model “{key}” is not there now. Choose another.")
+        raise BadInput(f"The model “{key}” is not there now. Choose another.")
     return fitting(
         offer, form.cleaned_data["effort"], form.cleaned_data["budget"], exclude=bool(form.cleaned_data["exclude"])
     )

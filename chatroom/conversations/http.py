@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate, ParamSpec
+
+from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.template.loader import render_to_string
-from django.urls import reverse
+from django.views.decorators.http import require_POST
 from django_htmx.http import HttpResponseClientRedirect, HttpResponseClientRefresh
 from django_htmx.middleware import HtmxDetails
 
 from chatroom.accounts.models import User
 from chatroom.conversations.models import Conversation
+from chatroom.conversations.refusals import Refusal
+
+P = ParamSpec("P")
 
 
 class PersonRequest(HttpRequest):
@@ -18,6 +26,23 @@ class PersonRequest(HttpRequest):
 
     user: User
     htmx: HtmxDetails
+
+
+def command(
+    view: Callable[Concatenate[PersonRequest, P], HttpResponse],
+) -> Callable[Concatenate[PersonRequest, P], HttpResponse]:
+    """A view that changes something: by POST, for who is signed in, and a Refusal becomes an answer."""
+
+    @require_POST
+    @login_required
+    @wraps(view)
+    def answer(request: PersonRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        try:
+            return view(request, *args, **kwargs)
+        except Refusal as refusal:
+            return refused(request, refusal)
+
+    return answer
 
 
 def done(request: PersonRequest, conversation: Conversation) -> HttpResponse:
@@ -37,12 +62,14 @@ def go_to(request: PersonRequest, address: str) -> HttpResponse:
     return HttpResponseClientRedirect(address) if request.htmx else HttpResponseRedirect(address)
 
 
-def refused(request: PersonRequest, sentence: str, status: int = 422) -> HttpResponse:
+def refused(request: PersonRequest, refusal: Refusal) -> HttpResponse:
     """A command cannot be carried out: say why, beside the composer; nothing that was typed is lost."""
     if request.htmx:
-        response = HttpResponse(render_to_string("conversations/_notice.html", {"sentence": sentence}), status=status)
+        response = HttpResponse(
+            render_to_string("conversations/_notice.html", {"sentence": refusal}), status=refusal.status
+        )
         response["HX-Retarget"] = "#notice"
         response["HX-Reswap"] = "innerHTML"
         return response
-    html = render_to_string("conversations/refused.html", {"sentence": sentence, "home": reverse("home")}, request)
-    return HttpResponse(html, status=status)
+    html = render_to_string("conversations/refused.html", {"sentence": refusal}, request)
+    return HttpResponse(html, status=refusal.status)

@@ -42,7 +42,7 @@ _HTML_START = re.compile(r"^([ \t]*+(?:(?:>[ \t]*+|(?:[-+*]|[0-9]{1,9}[.)])[ \t]
 
 
 def render_block(source: str) -> str:
-    """One block → safe HTML; "" for a blank one. The same source always gives the same HTML."""
+    """One block → safe HTML; "" for a blank one. The same source gives the same HTML."""
     if len(source) > _CACHED:
         return _render(source, growing=False)
     html = _cache.get(source)
@@ -77,7 +77,7 @@ def _render(source: str, *, growing: bool) -> str:
     source = source[_BLANK_LINES.match(source).end() :]  # type: ignore[union-attr]
     if not source.strip(" \t"):
         return ""
-    if fence := open_fence(source):
+    if fence := open_fence(source.partition("\n")[0]):
         return sanitize(write_code(fence.code(source), fence.info, colour=not growing))
     try:
         html = _display(source, growing=growing) or _markdown(source, growing=growing)
