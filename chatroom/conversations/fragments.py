@@ -83,8 +83,8 @@ def _change(change: PartChange) -> Iterable[str]:
     if part.open is None:
         yield remove(f"{part.id}-open")
     elif change.grown is not None:
-        yield into(f"{part.id}-open code", "beforeend", change.grown)
-    else:
+        yield into(f"{part.id}-open pre code", "beforeend", change.grown)
+    elif change.redrawn:
         yield into(f"{part.id}-open", "innerHTML", part.open)
     if part.head.kind is PartKind.REASONING:
         yield into(f"{part.id}-line", "innerHTML", escape(part.line)) if part.live else _pane_head(part, None)

@@ -36,7 +36,7 @@ def command(
     @require_POST
     @login_required
     @wraps(view)
-    def answer(request: PersonRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def answer(request: PersonRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         try:
             return view(request, *args, **kwargs)
         except Refusal as refusal:

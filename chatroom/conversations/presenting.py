@@ -63,6 +63,8 @@ class PartChange:
 
     part: PartShown
     grown: SafeString | None
+    # Whether what is open is another than before.
+    redrawn: bool
 
 
 @dataclass(slots=True)
@@ -77,6 +79,7 @@ class _PartRender:
     plain: list[str] = field(default_factory=list)
     waiting: list[str] = field(default_factory=list)
     tail: str = ""
+    drawn: str | None = None
 
     @property
     def changed(self) -> bool:
@@ -152,9 +155,12 @@ class RunRender:
             shown = part.head_shown(sealed, open_)
             if not part.shown:
                 part.shown = True
+                part.drawn = open_
                 begun.append(shown)
                 continue
-            changes.append(PartChange(shown, None if grown is None else mark_safe(grown)))  # noqa: S308
+            redrawn = open_ != part.drawn
+            part.drawn = open_ if grown is None else None
+            changes.append(PartChange(shown, None if grown is None else mark_safe(grown), redrawn))  # noqa: S308
         return begun, changes
 
 

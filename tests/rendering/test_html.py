@@ -84,6 +84,8 @@ def test_code_has_a_head_with_its_language_and_a_button():
         ("  ```\n  a\n b\n   c\n  ```", "a\nb\n c\n"),
         ("\n \n```\n\na\n```\n", "\na\n"),
         ("```\r\na\r\n```\r\n", "a\n"),
+        ("```\na\n```\t\n", "a\n"),
+        ("  ```\n\ta\n  ```\n", "\ta\n"),
         ("    a\n\n      b", "a\n\n  b"),
         ("```\n\\(a\\) $b$ <c>\n```", "\\(a\\) $b$ &lt;c&gt;\n"),
     ],
