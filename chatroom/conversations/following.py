@@ -68,9 +68,10 @@ class Follower:
             if self._shown is None:
                 await self._load()
             if seq != self._rendering.seq:
+                # With the place it leads to: were the connection cut right behind it, the page would ask for it again.
                 rows = await self._threads.run(log.read, self.run_id)
                 html = between(self.run_id, rows, seq, self._rendering.seq)
-                reader.show(self.run_id, seq, self._rendering.seq, html)
+                reader.show(self.run_id, seq, self._rendering.seq, html + self._standing())
             self.readers.add(reader)
             # Its page may be older than the run's last change of status.
             self._stale = True
@@ -92,12 +93,20 @@ class Follower:
         """Begin where the log is now."""
         self._shown = await self._threads.run(run_outline, self.run_id)
         self._rendering.apply(await self._threads.run(log.read, self.run_id))
+        self._rendering.settle_status(self._shown.run)
         self._rendering.news()
+
+    def _standing(self) -> str:
+        """Where a reader stands who has been brought up to here; the end is told by the next frame."""
+        if self._shown and self._shown.run.is_live:
+            return run_state(self._shown, self._rendering.seq)
+        return caught_up(self.run_id, self._rendering.seq)
 
     async def _frame(self) -> str:
         """Show what is new to all readers. Returns it."""
         rendering, before = self._rendering, self._rendering.seq
         stale, self._stale = self._stale, False
+        told = self._shown.run.status if self._shown else None
         if stale or self._shown is None:
             self._shown = await self._threads.run(run_outline, self.run_id)
         self.over = not self._shown.run.is_live
@@ -107,10 +116,12 @@ class Follower:
         if stale or (rows and rows[0].seq != before + 1):
             rows = await self._threads.run(log.read, self.run_id, before)
         rendering.apply(rows)
-        if self.over and self._shown.run.ended_at:
-            rendering.end(self._shown.run.ended_at)
+        run = self._shown.run
+        rendering.settle_status(run)
+        if run.ended_at:
+            rendering.end(run.ended_at)
         html = run_news(rendering)
-        html += run_state(self._shown, rendering.seq) if stale else cursor(self._shown.run, rendering.seq)
+        html += run_state(self._shown, rendering.seq) if stale or run.status != told else cursor(run, rendering.seq)
         for reader in tuple(self.readers):
             reader.show(self.run_id, before, rendering.seq, html)
         return html
@@ -177,5 +188,4 @@ def between(run_id: int, rows: list[Row], after: int, upto: int) -> str:
     rendering.apply(row for row in rows if row.seq <= after)
     rendering.news()
     rendering.apply(row for row in rows if after < row.seq <= upto)
-    # With its place: were the connection cut right behind it, the page would ask for it a second time.
-    return run_news(rendering) + caught_up(run_id, upto)
+    return run_news(rendering)

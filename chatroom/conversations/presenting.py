@@ -15,7 +15,7 @@ from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
 from chatroom.conversations.log import Row, moment
-from chatroom.conversations.models import Part, Run, span
+from chatroom.conversations.models import Part, Run, Status, span
 from chatroom.providers.events import Provenance
 from chatroom.providers.parts import PartHead, PartKind, PieceKind
 from chatroom.rendering.html import render
@@ -138,6 +138,15 @@ class RunRender:
                 self._speaking = part
             part.waiting.append(row.text)
 
+    def settle_status(self, run: Run) -> None:
+        """Let `run` say what follows from the rows taken so far, while it is not over.
+
+        Its own row is read at another moment than they are, and may be behind them or ahead.
+        """
+        if run.is_live and self._speaking:
+            thinking = self._speaking.head.kind is PartKind.REASONING
+            run.status = Status.THINKING if thinking else Status.ANSWERING
+
     def end(self, ended_at: datetime) -> None:
         """Nothing more will come."""
         for part in self._parts:
@@ -182,16 +191,12 @@ class RunShown:
         """Thought that was billed and of which nothing came, not even a sealed piece."""
         return bool(self.run.reasoning_tokens) and not self.thoughts
 
-    @property
-    def spoken(self) -> bool:
-        """Whether it has said anything that can be read."""
-        return any(part.sealed or part.open for part in self.parts)
-
 
 def snapshot(run: Run, rows: Iterable[Row]) -> RunShown:
     """A run from the log, whole at its last row."""
     rendering = RunRender(run.pk)
     rendering.apply(rows)
+    rendering.settle_status(run)
     if run.ended_at is not None:
         rendering.end(run.ended_at)
     parts, _ = rendering.news()
