@@ -66,7 +66,7 @@ def database(url: str, sqlite: Path) -> dict[str, Any]:
             raise ConfigurationError(f"DATABASE_URL: {error}") from error
         if "postgresql" not in str(parsed.get("ENGINE")):
             raise ConfigurationError("DATABASE_URL: only postgres://… is supported; leave it out for SQLite.")
-        return {**parsed, "OPTIONS": {"pool": True}}
+        return {**parsed, "OPTIONS": {"pool": {"min_size": 2, "max_size": 32}}}
     return {
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": sqlite,

@@ -42,6 +42,9 @@ try:
 except EnvError as error:
     raise ConfigurationError(str(error)) from error
 
+# The longest prompt, in a script that takes nine characters a letter once a form has escaped it.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5_000_000
+
 CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS if host != "*"] if BEHIND_TLS else []
 CSRF_COOKIE_SECURE = SESSION_COOKIE_SECURE = BEHIND_TLS
 CSRF_FAILURE_VIEW = "chatroom.errors.csrf_failure"

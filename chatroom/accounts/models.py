@@ -10,7 +10,7 @@ from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.utils import timezone
 
-REVIEWER, ADMINISTRATOR = "reviewer", "administrator"
+ADMINISTRATOR = "administrator"
 
 
 class User(AbstractUser):
@@ -31,11 +31,6 @@ class User(AbstractUser):
 
     pane = models.CharField(max_length=6, choices=Pane.choices, default=Pane.AUTO)
     pane_place = models.CharField(max_length=6, choices=PanePlace.choices, default=PanePlace.ABOVE)
-
-    @property
-    def is_reviewer(self) -> bool:
-        """May read other people's runs (each opening is recorded)."""
-        return self.is_active and (self.is_superuser or self.groups.filter(name=REVIEWER).exists())
 
 
 class SignInLink(models.Model):

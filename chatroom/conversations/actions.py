@@ -22,25 +22,23 @@ TITLE_LENGTH = 60
 
 def begin(user: User, text: str, lanes: Sequence[Asked], form_key: uuid.UUID | None) -> Conversation:
     """Begin a conversation with a prompt. The same form sent again leads to the same conversation."""
-    earlier = Message.objects.filter(form_key=form_key, conversation__owner=user).select_related("conversation")
-    if form_key and (before := earlier.first()):
+    try:
+        with transaction.atomic():
+            conversation = Conversation.objects.create(owner=user, title=title_from(text))
+            _prompt(conversation, None, text, lanes, form_key)
+    except IntegrityError:
+        earlier = Message.objects.filter(form_key=form_key, conversation__owner=user).select_related("conversation")
+        if form_key is None or (before := earlier.first()) is None:
+            raise
         return before.conversation
-    with transaction.atomic():
-        conversation = Conversation.objects.create(owner=user, title=title_from(text))
-        _prompt(conversation, None, text, lanes, form_key)
     return conversation
 
 
 def ask(conversation: Conversation, text: str, lanes: Sequence[Asked], form_key: uuid.UUID | None) -> None:
-    """Go on with a prompt, after the turn that stands last on the page.
-
-    The models must have had their say: what is not said yet cannot be shown to the next. Raises CannotDo.
-    """
+    """Go on with a prompt, after the turn that stands last on the page. Raises CannotDo."""
     if form_key and Message.objects.filter(form_key=form_key, conversation=conversation).exists():
         return
     path = load_turns(conversation.pk)
-    if path and Run.objects.filter(reply__in=[lane.last for lane in path[-1].followed], ended_at=None).exists():
-        raise CannotDo("The reply is still going on. Wait for its end, or stop it.")
     _prompt_once(conversation, path[-1] if path else None, text, lanes, form_key)
 
 
@@ -93,18 +91,22 @@ def select(message: Message) -> None:
 
 def choose(reply: Message, *, only: bool) -> None:
     """Go on with this one of several models, or (`only` False) with all of them again."""
-    prompt = reply.parent
-    Message.objects.filter(parent=prompt, role=Message.Role.ASSISTANT).update(chosen_at=None)
+    if reply.role != Message.Role.ASSISTANT:
+        raise CannotDo("Only a reply can be gone on with.")
+    while reply.parent and reply.parent.role == Message.Role.ASSISTANT:
+        reply = reply.parent  # a lane is known by its first reply
+    Message.objects.filter(parent=reply.parent, role=Message.Role.ASSISTANT).update(chosen_at=None)
     if only:
         Message.objects.filter(pk=reply.pk).update(chosen_at=timezone.now())
     _announce(reply.conversation)
 
 
 def rename(conversation: Conversation, title: str) -> None:
-    """Give another title; blank ones are not taken."""
-    conversation.title = title_from(title)
-    conversation.save(update_fields=["title"])
-    _announce(conversation)
+    """Give another title; a blank one is not taken."""
+    if title := " ".join(title.split())[:200]:
+        conversation.title = title
+        conversation.save(update_fields=["title"])
+        _announce(conversation)
 
 
 def pin(conversation: Conversation, *, pinned: bool) -> None:
@@ -118,7 +120,10 @@ def delete(conversation: Conversation) -> None:
     """Delete with all that was said; what goes on is stopped first, so that it stops billing."""
     stop_all(conversation)
     pk, owner = conversation.pk, conversation.owner_id
-    conversation.delete()
+    with transaction.atomic():
+        # The log locks a run before it writes to it; with the lock in our hands it waits, and finds nothing.
+        list(Run.objects.select_for_update().filter(reply__conversation=conversation).values_list("pk"))
+        conversation.delete()
     after_commit(lambda engine: engine.hub.changed_soon(pk, owner))
 
 
@@ -148,7 +153,12 @@ def _prompt(
     lanes: Sequence[Asked],
     form_key: uuid.UUID | None = None,
 ) -> None:
-    """Add a prompt after a turn (None: at the root) and a reply of each model."""
+    """Add a prompt after a turn (None: at the root) and a reply of each model.
+
+    The models must have had their say: what is not said yet cannot be shown to the next. Raises CannotDo.
+    """
+    if after and Run.objects.filter(reply__in=[lane.last for lane in after.followed], ended_at=None).exists():
+        raise CannotDo("The reply is still going on. Wait for its end, or stop it.")
     prompt = Message.objects.create(
         conversation=conversation,
         parent=after.followed[0].last if after else None,

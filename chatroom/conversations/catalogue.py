@@ -44,8 +44,8 @@ class Catalogue:
         self._discover = discover
 
     def add(self, provider: Provider) -> None:
-        """Put a provider first, before those that are configured."""
-        self._configured = {provider.name: provider, **self._configured}
+        """Add a provider that runs in this process."""
+        self._configured[provider.name] = provider
 
     def provider(self, name: str) -> Provider | None:
         """The provider of that name, if it is there now."""

@@ -5,16 +5,21 @@ Each step is one conditional UPDATE whose row count decides, so that of two who 
 
 from __future__ import annotations
 
+import logging
 import os
 import secrets
 import socket
+from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
 
+from django.db import DatabaseError
 from django.db.models import Q
 from django.utils import timezone
 
 from chatroom.conversations.models import Delta, Run, Status
 from chatroom.conversations.sealing import Ending, seal
+
+logger = logging.getLogger(__name__)
 
 # A run that took its worker down with it so often is not tried again.
 MAX_ATTEMPTS = 3
@@ -28,7 +33,7 @@ def worker_name() -> str:
 def claim(worker: str, lease: timedelta, limit: int) -> list[Run]:
     """Take up to `limit` queued runs for `worker`, oldest first."""
     now = timezone.now()
-    claimed = []
+    claimed: list[Run] = []
     for run in Run.objects.filter(status=Status.QUEUED, ended_at=None, worker="").order_by("pk")[:limit]:
         taken = Run.objects.filter(pk=run.pk, status=Status.QUEUED, ended_at=None, worker="").update(
             status=Status.THINKING,
@@ -38,7 +43,8 @@ def claim(worker: str, lease: timedelta, limit: int) -> list[Run]:
             attempts=run.attempts + 1,
         )
         if taken == 1:
-            claimed.append(Run.objects.select_related("reply__conversation").get(pk=run.pk))
+            # Nothing, if its conversation was deleted in this very moment.
+            claimed += Run.objects.select_related("reply__conversation").filter(pk=run.pk)
     return claimed
 
 
@@ -50,29 +56,41 @@ def request_stop(run: Run) -> bool:
     return seal(run.pk, Ending(Status.STOPPED, now), only_if=idle)
 
 
-def sweep(worker: str, lease: timedelta) -> list[Run]:
+def sweep(worker: str, lease: timedelta, at_work: Collection[int]) -> list[Run]:
     """Look after runs whose worker is dead. Returns those that changed.
 
+    `at_work`: the runs that `worker`, the caller, works on; others in its name have got lost.
     Who had said nothing yet is taken up again; the others are interrupted and keep their text.
     """
     changed = []
     now = timezone.now()
-    others = Run.objects.filter(ended_at=None).exclude(worker="").exclude(worker=worker)
-    for run in others.select_related("reply__conversation"):
-        if run.lease_until is not None and run.lease_until > now and not _is_dead(run.worker):
+    for run in Run.objects.filter(ended_at=None).exclude(worker="").select_related("reply__conversation"):
+        if run.pk in at_work:
             continue
-        held_as_before = Q(worker=run.worker, lease_until=run.lease_until)
-        if run.stop_requested_at:
-            done = seal(run.pk, Ending(Status.STOPPED, run.stop_requested_at), only_if=held_as_before)
-        elif run.attempts < MAX_ATTEMPTS and not Delta.objects.filter(run=run.pk).exists():
-            again = Run.objects.filter(held_as_before, pk=run.pk, ended_at=None)
-            done = again.update(status=Status.QUEUED, worker="", lease_until=None, started_at=None) == 1
-        else:
-            ending = Ending(Status.INTERRUPTED, _last_sign_of_life(run, lease), error=INTERRUPTED)
-            done = seal(run.pk, ending, only_if=held_as_before)
+        lapsed = run.lease_until is None or run.lease_until <= now
+        if not lapsed and run.worker != worker and not _is_dead(run.worker):
+            continue
+        try:
+            done = _look_after(run, lease)
+        except DatabaseError:
+            # What cannot be stored of one must not keep the others from being looked after.
+            logger.exception("Run %d could not be looked after", run.pk)
+            continue
         if done:
             changed.append(run)
     return changed
+
+
+def _look_after(run: Run, lease: timedelta) -> bool:
+    """Decide what becomes of a run whose worker is dead, unless somebody else has in the meantime."""
+    held_as_before = Q(worker=run.worker, lease_until=run.lease_until)
+    if run.stop_requested_at:
+        return seal(run.pk, Ending(Status.STOPPED, run.stop_requested_at), only_if=held_as_before)
+    if run.attempts < MAX_ATTEMPTS and not Delta.objects.filter(run=run.pk).exists():
+        again = Run.objects.filter(held_as_before, pk=run.pk, ended_at=None)
+        return again.update(status=Status.QUEUED, worker="", lease_until=None, started_at=None) == 1
+    ending = Ending(Status.INTERRUPTED, _last_sign_of_life(run, lease), error=INTERRUPTED)
+    return seal(run.pk, ending, only_if=held_as_before)
 
 
 INTERRUPTED = "The room's server stopped while the model was speaking. Everything it had said is kept."

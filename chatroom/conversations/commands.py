@@ -92,7 +92,7 @@ def choose(request: PersonRequest, message_id: int) -> HttpResponse:
     answer = done(request, reply.conversation)
     if answer.status_code != 204:
         return answer
-    return render(request, "conversations/_lanes.html", composer(request.user, reply.conversation) | {"oob": True})
+    return render(request, "conversations/_lanes.html", composer(request.user, reply.conversation))
 
 
 @command
@@ -109,7 +109,9 @@ def rename(request: PersonRequest, conversation_id: int) -> HttpResponse:
 def pin(request: PersonRequest, conversation_id: int) -> HttpResponse:
     """Keep at the top of the rail, or not."""
     conversation = access_conversation(request.user, conversation_id)
-    actions.pin(conversation, pinned=not conversation.pinned)
+    actions.pin(conversation, pinned=request.POST.get("pinned") == "1")
+    if request.htmx:
+        return render(request, "conversations/_pin.html", {"conversation": conversation})
     return done(request, conversation)
 
 

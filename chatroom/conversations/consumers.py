@@ -7,20 +7,18 @@ import logging
 from typing import Any
 from urllib.parse import parse_qs
 
-from asgiref.sync import sync_to_async
+from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
 
 from chatroom.accounts.models import User
 from chatroom.conversations.access import access_conversations
 from chatroom.conversations.engine import engine
-from chatroom.conversations.reading import Reader
+from chatroom.conversations.reading import GONE, REFUSED, Ended, Reader
 
 logger = logging.getLogger(__name__)
 
-# Codes of our own, which the page's script knows. (The server's library sends none of the standard's 1011 to 1013,
+# A code of our own, which the page's script knows. (The server's library sends none of the standard's 1011 to 1013,
 # after which the socket extension would come back by itself.)
-REFUSED = 4403
-GONE = 4404
 COME_BACK = 4503
 
 
@@ -38,7 +36,7 @@ class NewsConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
             await self.close(REFUSED)
             return
         mine = access_conversations(user)
-        if conversation_id is not None and not await sync_to_async(mine.filter(pk=conversation_id).exists)():
+        if conversation_id is not None and not await database_sync_to_async(mine.filter(pk=conversation_id).exists)():
             await self.close(GONE)
             return
         working = engine()
@@ -46,6 +44,7 @@ class NewsConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
             user.pk,
             conversation_id,
             self._send,
+            may_read=self._may_read,
             hub=working.hub,
             followers=working.followers,
             threads=working.threads,
@@ -65,10 +64,18 @@ class NewsConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
     async def _send(self, html: str) -> None:
         await self.send(text_data=html)
 
+    def _may_read(self) -> bool:
+        """Whether the person is still signed in, and may be."""
+        session, user = self.scope["session"], self.scope["user"]
+        return bool(session.exists(session.session_key)) and User.objects.filter(pk=user.pk, is_active=True).exists()
+
     def _reading_ended(self, task: asyncio.Task[None]) -> None:
-        if not task.cancelled() and (error := task.exception()):
+        if task.cancelled() or (error := task.exception()) is None:
+            return
+        code = error.code if isinstance(error, Ended) else COME_BACK
+        if code == COME_BACK:
             logger.error("The reader of a page failed", exc_info=error)
-            self._closing = asyncio.ensure_future(self.close(COME_BACK))
+        self._closing = asyncio.ensure_future(self.close(code))
 
 
 def _what_the_page_shows(query: bytes) -> tuple[str, dict[int, int]]:

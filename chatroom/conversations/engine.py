@@ -59,6 +59,7 @@ class Engine:
             self._sweep_forever,
             self.runner.work_forever,
             self.runner.renew_forever,
+            self.runner.look_for_stops_forever,
             self.followers.look_again_forever,
             self.catalogue.refresh_forever,
         ):

@@ -71,6 +71,8 @@ class Follower:
                 # With the place it leads to: were the connection cut right behind it, the page would ask for it again.
                 rows = await self._threads.run(log.read, self.run_id)
                 html = between(self.run_id, rows, seq, self._rendering.seq)
+                if self.over:
+                    return False
                 reader.show(self.run_id, seq, self._rendering.seq, html + self._standing())
             self.readers.add(reader)
             # Its page may be older than the run's last change of status.
@@ -80,14 +82,17 @@ class Follower:
 
     async def follow(self) -> None:
         """Make fragments until the run is over."""
-        while True:
-            await self._woken.wait()
-            self._woken.clear()
-            async with self._lock:
-                html = await self._frame()
-            if self.over:
-                return
-            await asyncio.sleep(max(FRAME_SECONDS, len(html) / CHARACTERS_A_SECOND))
+        try:
+            while True:
+                await self._woken.wait()
+                self._woken.clear()
+                async with self._lock:
+                    html = await self._frame()
+                if self.over:
+                    return
+                await asyncio.sleep(max(FRAME_SECONDS, len(html) / CHARACTERS_A_SECOND))
+        finally:
+            self.over = True  # however it ended: nobody may join any more
 
     async def _load(self) -> None:
         """Begin where the log is now."""
@@ -159,6 +164,7 @@ class Followers:
             joined = await follower.join(reader, seq)
         finally:
             follower.joining -= 1
+            self._drop_if_alone(follower)
         if not joined:
             await self.join(run_id, reader, seq)
 
@@ -168,9 +174,14 @@ class Followers:
         if follower is None or reader not in follower.readers:
             return
         follower.readers.discard(reader)
-        if not follower.readers and not follower.joining:
-            del self._followers[run_id]
-            self._tasks.pop(run_id).cancel()
+        self._drop_if_alone(follower)
+
+    def _drop_if_alone(self, follower: Follower) -> None:
+        """Let a follower go whom nobody reads, and nobody is about to."""
+        alone = not follower.readers and not follower.joining
+        if alone and self._followers.get(follower.run_id) is follower:
+            del self._followers[follower.run_id]
+            self._tasks.pop(follower.run_id).cancel()
 
     def _done(self, follower: Follower, task: asyncio.Task[None]) -> None:
         run_id = follower.run_id

@@ -79,6 +79,11 @@ class LaneForm(forms.Form):
     exclude = forms.BooleanField(required=False)
 
 
+def number_from(text: str) -> int | None:
+    """The number that a query or a field's name holds, if it is one of a sensible size."""
+    return int(text) if text.isdecimal() and len(text) < 19 else None
+
+
 def prompt_from(data: QueryDict) -> tuple[str, uuid.UUID | None]:
     """What a composer says, and the key of the form. Raises BadInput."""
     form = PromptForm(data)
@@ -89,7 +94,8 @@ def prompt_from(data: QueryDict) -> tuple[str, uuid.UUID | None]:
 
 def lanes_from(data: QueryDict, catalogue: Catalogue) -> list[Asked]:
     """The models that a composer names, in the order of their numbers `lane-N-…`. Raises BadInput."""
-    numbers = sorted({int(n) for key in data if key.startswith("lane-") and (n := key.split("-")[1]).isdecimal()})
+    named = {number_from(key.split("-")[1]) for key in data if key.startswith("lane-")}
+    numbers = sorted(number for number in named if number is not None)
     if len(numbers) > MAX_LANES:
         raise BadInput(f"At most {MAX_LANES} models answer one prompt.")
     lanes = [_lane(LaneForm(data, prefix=f"lane-{number}"), catalogue) for number in numbers]

@@ -48,7 +48,7 @@ def command(
 def done(request: PersonRequest, conversation: Conversation) -> HttpResponse:
     """A command was carried out; what it changed reaches the page as news.
 
-    Unless the page has no socket now (it says so), or no script: then it is loaded anew.
+    Unless the page has no socket now (it does not say that it has): then it is loaded anew.
     """
     if not request.htmx:
         return redirect("conversation", conversation.pk)

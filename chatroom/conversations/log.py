@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -27,6 +28,9 @@ logger = logging.getLogger(__name__)
 
 # Characters that may wait to be written, over all runs. Beyond it providers are not read from.
 WAITING_LIMIT = 4_000_000
+# U+0000 as JSON escapes it, behind an even number of backslashes.
+_NUL = re.compile(r"((?<!\\)(?:\\\\)*)\\u0000")
+
 # Between two attempts to write to a database that does not take it.
 RETRY_SECONDS = 0.5
 
@@ -71,6 +75,7 @@ class RunLog:
     log: Log
     run_id: int
     conversation_id: int
+    attempt: int
     seq: int = 0
     entries: list[_Entry] = field(default_factory=list)
     ending: Ending | None = None
@@ -78,6 +83,8 @@ class RunLog:
     # Closed as of the last commit: part heads in order, and the status that the row says.
     heads: list[PartHead] = field(default_factory=list)
     speaking: PartHead | None = None
+    # Thought that came sealed and that nothing has followed yet.
+    unspoken: list[PartHead] = field(default_factory=list)
     status: Status = Status.THINKING
     over: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -85,13 +92,17 @@ class RunLog:
         """Hand in a piece. Waits while too much is waiting already. Raises LeaseLost."""
         if self.lost:
             raise LeaseLost
+        # PostgreSQL stores no U+0000, and no page could show it: it is marked as what it is, unreadable.
+        text = (
+            piece.text.replace("\0", "\ufffd") if piece.kind is PieceKind.TEXT else _NUL.sub(r"\1\\ufffd", piece.text)
+        )
         last = self.entries[-1] if self.entries else None
         # Neighbours of one kind become one row. Opaque pieces are JSON and stay apart.
         if last and last.head == piece.head and last.kind is piece.kind is PieceKind.TEXT:
-            last.texts.append(piece.text)
+            last.texts.append(text)
         else:
-            self.entries.append(_Entry(piece.head, piece.kind, [piece.text], time.time_ns() // 1_000_000))
-        await self.log.submit(self, len(piece.text))
+            self.entries.append(_Entry(piece.head, piece.kind, [text], time.time_ns() // 1_000_000))
+        await self.log.submit(self, len(text))
 
     async def end(self, ending: Ending) -> None:
         """Write what waits, and the end, in one transaction. Returns when that is on disk (or the lease is lost)."""
@@ -165,12 +176,13 @@ class Log:
 
     def _commit(self, batch: list[_Work]) -> list[Advance]:
         with transaction.atomic():
-            held = set(
+            # The name alone would not do: this process may have lost a run, and taken it up again.
+            held = dict(
                 Run.objects.select_for_update()
                 .filter(pk__in=[run.run_id for run, _, _ in batch], worker=self.worker, ended_at=None)
-                .values_list("pk", flat=True)
+                .values_list("pk", "attempts")
             )
-            mine = [work for work in batch if work[0].run_id in held]
+            mine = [work for work in batch if held.get(work[0].run_id) == work[0].attempt]
             written = [(run, list(_numbered(run.seq, entries)), ending) for run, entries, ending in mine]
             Delta.objects.bulk_create(
                 Delta(run_id=run.run_id, seq=row.seq, part=row.head.index, kind=row.kind, text=row.text, at=row.at)
@@ -185,7 +197,7 @@ class Log:
                     seal(run.run_id, ending, Q(worker=self.worker))
         # Only what is committed counts, also in memory: a commit that failed is done again from the same state.
         for run, _, _ in batch:
-            run.lost |= run.run_id not in held
+            run.lost |= held.get(run.run_id) != run.attempt
         advances = [
             Advance(run.run_id, run.conversation_id, tuple(rows), state.turned or ending is not None)
             for (run, rows, ending), state in zip(written, states, strict=True)
@@ -213,19 +225,26 @@ class _Progress:
     begun: list[tuple[PartHead, datetime]] = field(default_factory=list)
     closed: list[tuple[PartHead, datetime]] = field(default_factory=list)
     speaking: PartHead | None = None
+    unspoken: list[PartHead] = field(default_factory=list)
     status: Status = Status.THINKING
     answering_at: datetime | None = None
 
     @classmethod
     def after(cls, run: RunLog, rows: list[Row]) -> _Progress:
-        progress = cls(run, rows, speaking=run.speaking, status=run.status)
+        progress = cls(run, rows, speaking=run.speaking, unspoken=list(run.unspoken), status=run.status)
         known = len(run.heads)
         for row in rows:
             at = moment(row.at)
             if row.head.index == known:
                 progress.begun.append((row.head, at))
                 known += 1
-            if row.kind is PieceKind.TEXT and row.head != progress.speaking:
+                if row.kind is PieceKind.OPAQUE:
+                    progress.unspoken.append(row.head)
+            if row.kind is PieceKind.OPAQUE:
+                continue
+            progress.closed += [(head, at) for head in progress.unspoken if head != row.head]
+            progress.unspoken.clear()
+            if row.head != progress.speaking:
                 if progress.speaking and progress.speaking.kind is PartKind.REASONING:
                     progress.closed.append((progress.speaking, at))
                 progress.speaking = row.head
@@ -261,7 +280,7 @@ class _Progress:
     def keep(self) -> None:
         self.run.seq += len(self.rows)
         self.run.heads += [head for head, _ in self.begun]
-        self.run.speaking, self.run.status = self.speaking, self.status
+        self.run.speaking, self.run.unspoken, self.run.status = self.speaking, self.unspoken, self.status
 
 
 def moment(milliseconds: int) -> datetime:

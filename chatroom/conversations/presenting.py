@@ -120,6 +120,8 @@ class RunRender:
         self.seq = 0
         self._parts: list[_PartRender] = []
         self._speaking: _PartRender | None = None
+        # Thought that came sealed and that nothing has followed yet.
+        self._unspoken: list[_PartRender] = []
 
     def apply(self, rows: Iterable[Row]) -> None:
         """Take further rows; they must meet `seq`."""
@@ -129,9 +131,15 @@ class RunRender:
             self.seq = row.seq
             if row.head.index == len(self._parts):
                 self._parts.append(_PartRender(self.run_id, row.head, row.at))
+                if row.kind is PieceKind.OPAQUE:
+                    self._unspoken.append(self._parts[-1])
             if row.kind is PieceKind.OPAQUE:
                 continue
             part = self._parts[row.head.index]
+            for sealed in self._unspoken:
+                if sealed is not part:
+                    sealed.ended_at = row.at
+            self._unspoken.clear()
             if part is not self._speaking:
                 if self._speaking and self._speaking.head.kind is not PartKind.TOOL:
                     self._speaking.ended_at = row.at

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from chatroom.conversations.announcing import Hub
 from chatroom.conversations.following import Followers
@@ -13,6 +13,20 @@ from chatroom.conversations.presenting import RunShown
 from chatroom.conversations.rail import rail_news
 from chatroom.conversations.reshaping import difference, whole
 from chatroom.conversations.threads import DatabaseThreads
+from chatroom.conversations.tree import Turn
+
+
+class Ended(Exception):
+    """The page may read no more; `code` closes its socket."""
+
+    def __init__(self, code: int) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+# Codes of our own, which the page's script knows.
+REFUSED = 4403
+GONE = 4404
 
 # A page is looked at anew so often even if no news comes: news are hints, the record is the truth.
 SAFETY_SECONDS = 15.0
@@ -27,6 +41,7 @@ class Reader:
         conversation_id: int | None,
         send: Callable[[str], Awaitable[None]],
         *,
+        may_read: Callable[[], bool],
         hub: Hub,
         followers: Followers,
         threads: DatabaseThreads,
@@ -34,11 +49,13 @@ class Reader:
         self.user_id = user_id
         self.conversation_id = conversation_id
         self._send = send
+        self._may_read = may_read
         self._hub = hub
         self._followers = followers
         self._threads = threads
         self._shape: Shape = ()
         self._cursors: dict[int, int] = {}
+        self._replies: dict[int, int] = {}
         self._lost: set[int] = set()
         self._outbox: list[str] = []
         self._changed = False
@@ -70,7 +87,10 @@ class Reader:
         self._woken.set()
 
     async def read(self, shown: str, cursors: Mapping[int, int]) -> None:
-        """Send news until cancelled. `shown` and `cursors`: what the page says it shows."""
+        """Send news until cancelled. `shown` and `cursors`: what the page says it shows.
+
+        Raises Ended when the person has signed out, or the conversation is gone.
+        """
         self._hub.join(self)
         try:
             if self.conversation_id is not None:
@@ -81,6 +101,8 @@ class Reader:
                     await asyncio.wait_for(self._woken.wait(), SAFETY_SECONDS)
                 except TimeoutError:
                     self._changed = True
+                    if not await self._threads.run(self._may_read):
+                        raise Ended(REFUSED) from None
                 self._woken.clear()
                 await self._look()
         finally:
@@ -94,23 +116,26 @@ class Reader:
         self._shape = shape(path)
         if digest(self._shape) == shown:
             here = Run.objects.filter(reply__conversation=conversation_id, pk__in=list(cursors))
-            for run_id in await self._threads.run(lambda: list(here.values_list("pk", flat=True))):
-                await self._follow(run_id, cursors[run_id])
+            for run_id, reply_id in await self._threads.run(list, here.values_list("pk", "reply")):
+                await self._follow(run_id, reply_id, cursors[run_id])
         else:
             html, runs = await self._threads.run(whole, path)
             await self._take_in(html, runs)
 
     async def _look(self) -> None:
-        for run_id in tuple(self._lost):
+        for run_id in self._lost & self._cursors.keys():
             self._lost.discard(run_id)
             await self._followers.join(run_id, self, self._cursors[run_id])
         if self._changed and self.conversation_id is not None:
             self._changed = False
             path = await self._threads.run(load_turns, self.conversation_id)
+            if not path:
+                raise Ended(GONE)
             if shape(path) != self._shape:
                 html, runs = await self._threads.run(difference, self._shape, path)
                 self._shape = shape(path)
                 await self._take_in(html, runs)
+                self._leave_what_went(path)
         if self._rail_changed:
             self._rail_changed = False
             self._outbox.append(await self._threads.run(rail_news, self.user_id, self.conversation_id))
@@ -122,10 +147,19 @@ class Reader:
         self._outbox.append(html)
         for shown in runs:
             if shown.run.is_live:
-                await self._follow(shown.run.pk, shown.seq)
+                await self._follow(shown.run.pk, shown.run.reply_id, shown.seq)
 
-    async def _follow(self, run_id: int, seq: int) -> None:
+    def _leave_what_went(self, path: Sequence[Turn]) -> None:
+        """Follow no more what is on the page no more, though it may go on behind the arrows."""
+        there = {reply.message.pk for turn in path for lane in turn.lanes for reply in lane.replies}
+        for run_id in [run_id for run_id, reply_id in self._replies.items() if reply_id not in there]:
+            self._followers.leave(run_id, self)
+            del self._cursors[run_id], self._replies[run_id]
+            self._lost.discard(run_id)
+
+    async def _follow(self, run_id: int, reply_id: int, seq: int) -> None:
         self._cursors[run_id] = seq
+        self._replies[run_id] = reply_id
         await self._followers.join(run_id, self, seq)
 
     async def _flush(self) -> None:

@@ -6,6 +6,7 @@ A run is a task of its own and belongs to no page: it goes on when every reader 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Callable
 from datetime import timedelta
@@ -42,8 +43,9 @@ logger = logging.getLogger(__name__)
 
 # Runs taken in one go; more are taken in the next, at once.
 CLAIM_AT_ONCE = 100
-# How often stop requests made in other processes are looked for, and queued runs, should a wake-up get lost.
-TICK_SECONDS = 0.5
+# Queued runs are looked for so often even if no wake-up comes; stop requests that were not made here, too.
+CLAIM_SECONDS = 2.0
+STOP_SECONDS = 0.5
 
 
 class Runner:
@@ -66,8 +68,11 @@ class Runner:
         self._changed = changed
         self._threads = DatabaseThreads("runs", 2)
         self._tasks: dict[int, asyncio.Task[None]] = {}
+        self._begun: set[int] = set()
         self._stopping: set[int] = set()
         self._woken = asyncio.Event()
+        # While runs are being claimed they are ours already, and not in `_tasks` yet.
+        self._claiming = asyncio.Lock()
 
     def wake(self) -> None:
         """Queued runs may be there."""
@@ -78,22 +83,31 @@ class Runner:
         task = self._tasks.get(run_id)
         if task and run_id not in self._stopping:  # a second cancel would cut off the ending itself
             self._stopping.add(run_id)
-            task.cancel()
+            if run_id in self._begun:  # one that has not begun finds the wish when it does
+                task.cancel()
 
     async def work_forever(self) -> None:
         """Claim queued runs as they come."""
         while True:
-            try:
-                await asyncio.wait_for(self._woken.wait(), TICK_SECONDS if self._tasks else TICK_SECONDS * 4)
-            except TimeoutError:
-                await self._look_for_stops()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._woken.wait(), CLAIM_SECONDS)
             self._woken.clear()
-            for run in await self._threads.run(claim, self._log.worker, self._lease, CLAIM_AT_ONCE):
-                task = asyncio.create_task(self._live(run), name=f"run {run.pk}")
-                self._tasks[run.pk] = task
-                self._changed(run)
-                self._woken.set()  # there may be more than we took
-                task.add_done_callback(partial(self._forget, run.pk))
+            async with self._claiming:
+                for run in await self._threads.run(claim, self._log.worker, self._lease, CLAIM_AT_ONCE):
+                    task = asyncio.create_task(self._live(run), name=f"run {run.pk}")
+                    self._tasks[run.pk] = task
+                    self._changed(run)
+                    self._woken.set()  # there may be more than we took
+                    task.add_done_callback(partial(self._forget, run.pk))
+
+    async def look_for_stops_forever(self) -> None:
+        """Find stop requests made in other processes, or before the run was in this one's hands."""
+        while True:
+            await asyncio.sleep(STOP_SECONDS)
+            if self._tasks:
+                asked = Run.objects.filter(pk__in=list(self._tasks), ended_at=None).exclude(stop_requested_at=None)
+                for run_id in await self._threads.run(list, asked.values_list("pk", flat=True)):
+                    self.stop(run_id)
 
     async def renew_forever(self) -> None:
         """Renew the leases of the runs of this process at a third of their time."""
@@ -104,24 +118,21 @@ class Runner:
 
     async def sweep_once(self) -> list[Run]:
         """Look after runs whose worker is dead, and return them; those that can be taken up again are queued."""
-        changed = await self._threads.run(sweep, self._log.worker, self._lease)
+        async with self._claiming:
+            changed = await self._threads.run(sweep, self._log.worker, self._lease, set(self._tasks))
         if changed:
             self.wake()
         return changed
 
-    async def _look_for_stops(self) -> None:
-        if not self._tasks:
-            return
-        asked = Run.objects.filter(pk__in=list(self._tasks), ended_at=None).exclude(stop_requested_at=None)
-        for run_id in await self._threads.run(lambda: list(asked.values_list("pk", flat=True))):
-            self.stop(run_id)
-
-    def _forget(self, run_id: int, _: asyncio.Task[None]) -> None:
-        self._tasks.pop(run_id, None)
-        self._stopping.discard(run_id)
+    def _forget(self, run_id: int, task: asyncio.Task[None]) -> None:
+        if self._tasks.get(run_id) is task:
+            del self._tasks[run_id]
+            self._begun.discard(run_id)
+            self._stopping.discard(run_id)
 
     async def _live(self, run: Run) -> None:
-        log = RunLog(self._log, run.pk, run.reply.conversation_id)
+        self._begun.add(run.pk)
+        log = RunLog(self._log, run.pk, run.reply.conversation_id, run.attempts)
         try:
             await self._live_to_the_end(run, log)
         finally:
@@ -130,6 +141,8 @@ class Runner:
     async def _live_to_the_end(self, run: Run, log: RunLog) -> None:
         said = _Said(log)
         try:
+            if run.pk in self._stopping:
+                raise asyncio.CancelledError
             await self._ask(run, said)
             ending = said.ending()
         except asyncio.CancelledError:
@@ -168,7 +181,8 @@ class Runner:
         logger.warning("Run %d was given up", run.pk)
         sentence = "What the model said could not be stored. What is shown is what was kept."
         ending = Ending(Status.FAILED, timezone.now(), error_kind="internal", error=sentence)
-        await self._threads.run(seal, run.pk, ending, Q(worker=self._log.worker, status__in=LIVE))
+        ours = Q(worker=self._log.worker, attempts=run.attempts, status__in=LIVE)
+        await self._threads.run(seal, run.pk, ending, ours)
 
 
 class _Said:

@@ -18,7 +18,7 @@ T = TypeVar("T")
 
 
 class DatabaseThreads:
-    """`size` threads, each with a database connection that it keeps until it breaks."""
+    """`size` threads, each with a database connection that it keeps until it breaks (where there is no pool)."""
 
     def __init__(self, name: str, size: int) -> None:
         self._pool = ThreadPoolExecutor(size, thread_name_prefix=name)
@@ -26,10 +26,6 @@ class DatabaseThreads:
     async def run(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run `function` in one of the threads and return what it returns."""
         return await asyncio.get_running_loop().run_in_executor(self._pool, lambda: _guarded(function, *args, **kwargs))
-
-    def close(self) -> None:
-        """Let the threads end when they have done what they are at."""
-        self._pool.shutdown(wait=False)
 
 
 def _guarded(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -39,3 +35,6 @@ def _guarded(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         # The connection may be what is broken; the next call opens a fresh one.
         connection.close()
         raise
+    finally:
+        if connection.settings_dict["OPTIONS"].get("pool"):
+            connection.close()  # back into the pool, for whoever waits

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 from chatroom.conversations.access import access_conversation, access_conversations, access_message
 from chatroom.conversations.composer import composer, default_lane, lanes_context
 from chatroom.conversations.engine import engine
-from chatroom.conversations.forms import MAX_LANES, Asked, fitting
+from chatroom.conversations.forms import MAX_BUDGET, MAX_LANES, Asked, fitting, number_from
 from chatroom.conversations.http import PersonRequest
 from chatroom.conversations.models import Message
 from chatroom.conversations.pages import digest, fill, load_turns, reply_text, shape
@@ -62,9 +62,8 @@ def conversation(request: PersonRequest, conversation_id: int) -> HttpResponse:
 @login_required
 def rail_list(request: PersonRequest) -> HttpResponse:
     """The rail, as `q` narrows it down."""
-    current = request.GET.get("current", "")
     days = rail(access_conversations(request.user), request.GET.get("q", "").strip()[:200])
-    return HttpResponse(render_rail(days, int(current) if current.isdecimal() else None))
+    return HttpResponse(render_rail(days, number_from(request.GET.get("current", ""))))
 
 
 @require_safe
@@ -73,8 +72,9 @@ def rail_list(request: PersonRequest) -> HttpResponse:
 def lanes(request: PersonRequest) -> HttpResponse:
     """The picker anew: with another model, one more (`add`), one less (`drop`)."""
     asked = _asked(request)
-    if (drop := request.GET.get("drop", "")).isdecimal() and len(asked) > 1:
-        asked = [one for number, one in enumerate(asked) if number != int(drop)]
+    drop = number_from(request.GET.get("drop", ""))
+    if len(asked) > 1:
+        asked = [one for number, one in enumerate(asked) if number != drop]
     if "add" in request.GET and len(asked) < MAX_LANES and (one := asked[-1] if asked else default_lane()):
         asked.append(one)
     return render(request, "conversations/_lanes.html", lanes_context(asked))
@@ -86,8 +86,7 @@ def lanes(request: PersonRequest) -> HttpResponse:
 def message_text(request: PersonRequest, message_id: int) -> HttpResponse:
     """A message as it was written, to be copied. `part` names one part of a reply."""
     message = access_message(request.user, message_id)
-    part = request.GET.get("part", "")
-    text = reply_text(message, int(part) if part.isdecimal() else None)
+    text = reply_text(message, number_from(request.GET.get("part", "")))
     return HttpResponse(text, content_type="text/plain; charset=utf-8")
 
 
@@ -131,12 +130,12 @@ def _asked(request: PersonRequest) -> list[Asked]:
         offer = catalogue.offer(request.GET.get(f"lane-{number}-model", ""))
         if offer is not None:
             effort = request.GET.get(f"lane-{number}-effort", "")
-            budget = request.GET.get(f"lane-{number}-budget", "")
+            budget = number_from(request.GET.get(f"lane-{number}-budget", ""))
             asked.append(
                 fitting(
                     offer,
                     effort,
-                    int(budget) if budget.isdecimal() and int(budget) else None,
+                    min(budget, MAX_BUDGET) if budget else None,
                     exclude=f"lane-{number}-exclude" in request.GET,
                 )
             )

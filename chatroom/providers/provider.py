@@ -230,7 +230,7 @@ async def _read(
                 trouble = _silent(provider, timeouts)
                 break
             except Exception as error:
-                logger.info("%s broke off: %r", provider.name, error)
+                logger.info("%s broke off: %s", provider.name, type(error).__name__)
                 break
             for event in decoder.feed(data):
                 yield event
@@ -253,7 +253,7 @@ async def _read_error(dialect: Dialect, response: httpx.Response, timeouts: Time
                     if len(body) >= _MAX_ERROR_BYTES:
                         break
     except Exception as error:
-        logger.info("The body of status %s broke off: %r", response.status_code, error)
+        logger.info("The body of status %s broke off: %s", response.status_code, type(error).__name__)
     yield Failed(dialect.error_from(response.status_code, response.headers, bytes(body)))
 
 
@@ -264,7 +264,8 @@ async def _chunks(response: httpx.Response) -> AsyncGenerator[bytes, None]:
 
 def unreachable(provider: Provider, cause: Exception) -> ProviderError:
     """Return the error for a provider that gave no answer, whatever `cause` the transport names."""
-    logger.info("Cannot reach %s: %r", provider.name, cause)
+    # Its name only: the text of an error may quote the key (UnicodeEncodeError does).
+    logger.info("Cannot reach %s: %s", provider.name, type(cause).__name__)
     return ProviderError("unreachable", f"Cannot reach {provider.label} at {provider.address}.", retryable=True)
 
 

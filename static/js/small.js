@@ -13,4 +13,8 @@ document.addEventListener("keydown", (event) => {
     menu.querySelector("summary").focus();
   }
 });
+/* News of the rail do not take away what was searched for. */
+document.body.addEventListener("htmx:oobBeforeSwap", (event) => {
+  if (event.detail.target.id === "rail-list" && document.getElementById("rail-query").value) event.detail.shouldSwap = false;
+});
 document.addEventListener("change", (event) => event.target.closest("form[data-preferences]")?.requestSubmit());

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
-from django.db import connections
+from django.db import DataError, connections
 from django.utils import timezone
 
 from chatroom.conversations.claims import claim, request_stop, sweep
@@ -63,7 +63,7 @@ def test_an_interrupted_run_keeps_its_text_and_says_when(make_run: MakeRun) -> N
     began = timezone.now() - timedelta(seconds=100)
     run = make_run(worker="gone", started_at=began, lease_until=began + timedelta(seconds=30))
     say(run, "So far", seconds=41)
-    assert [swept.pk for swept in sweep("me", LEASE)] == [run.pk]
+    assert [swept.pk for swept in sweep("me", LEASE, set())] == [run.pk]
     run.refresh_from_db()
     assert run.status == "interrupted"
     assert run.seconds == pytest.approx(41, abs=0.01)
@@ -74,7 +74,7 @@ def test_a_run_that_had_said_nothing_is_queued_again_but_not_for_ever(make_run: 
     lapsed = timezone.now() - timedelta(seconds=1)
     fresh = make_run(worker="gone", started_at=lapsed, lease_until=lapsed, attempts=1)
     worn = make_run(worker="gone", started_at=lapsed, lease_until=lapsed, attempts=3)
-    sweep("me", LEASE)
+    sweep("me", LEASE, set())
     fresh.refresh_from_db()
     worn.refresh_from_db()
     assert (fresh.status, fresh.worker) == ("queued", "")
@@ -83,8 +83,28 @@ def test_a_run_that_had_said_nothing_is_queued_again_but_not_for_ever(make_run: 
 
 def test_a_worker_that_is_alive_is_left_alone(make_run: MakeRun) -> None:
     make_run(worker="elsewhere:1:abc", started_at=timezone.now(), lease_until=timezone.now() + LEASE)
-    make_run(worker="me", started_at=timezone.now(), lease_until=timezone.now() - LEASE)
-    assert sweep("me", LEASE) == []
+    mine = make_run(worker="me", started_at=timezone.now(), lease_until=timezone.now() - LEASE)
+    assert sweep("me", LEASE, {mine.pk}) == []
+
+
+def test_a_run_that_its_own_worker_lost_is_looked_after(make_run: MakeRun) -> None:
+    lost = make_run(worker="me", started_at=timezone.now(), lease_until=timezone.now() + LEASE, attempts=1)
+    assert [swept.pk for swept in sweep("me", LEASE, set())] == [lost.pk]
+
+
+def test_one_run_that_cannot_be_looked_after_does_not_keep_the_others(
+    make_run: MakeRun, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lapsed = timezone.now() - timedelta(seconds=1)
+    bad, good = (make_run(worker="gone", started_at=lapsed, lease_until=lapsed, attempts=3) for _ in range(2))
+
+    def refuse(run_id: int, *rest: object, **more: object) -> bool:
+        if run_id == bad.pk:
+            raise DataError
+        return seal(run_id, *rest, **more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr("chatroom.conversations.claims.seal", refuse)
+    assert [swept.pk for swept in sweep("me", LEASE, set())] == [good.pk]
 
 
 def test_a_dead_process_of_this_host_is_not_waited_for(make_run: MakeRun) -> None:
@@ -94,12 +114,12 @@ def test_a_dead_process_of_this_host_is_not_waited_for(make_run: MakeRun) -> Non
     os.waitpid(pid, 0)
     worker = f"{socket.gethostname()[:60]}:{pid}:abc"
     run = make_run(worker=worker, started_at=timezone.now(), lease_until=timezone.now() + LEASE)
-    assert [swept.pk for swept in sweep("me", LEASE)] == [run.pk]
+    assert [swept.pk for swept in sweep("me", LEASE, set())] == [run.pk]
 
 
 def test_a_stop_that_the_dead_worker_did_not_see_is_carried_out(make_run: MakeRun) -> None:
     lapsed = timezone.now() - timedelta(seconds=1)
     run = make_run(worker="gone", started_at=lapsed, lease_until=lapsed, stop_requested_at=lapsed)
-    sweep("me", LEASE)
+    sweep("me", LEASE, set())
     run.refresh_from_db()
     assert run.status == "stopped"

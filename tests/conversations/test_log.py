@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from chatroom.conversations.log import Advance, LeaseLost, Log, RunLog, read
 from chatroom.conversations.models import Conversation, Delta, Part, Run, Status
+from chatroom.conversations.presenting import snapshot
 from chatroom.conversations.sealing import Ending
 from chatroom.providers.events import (
     ContentDelta,
@@ -45,7 +46,7 @@ async def write(run: Run, events: list[Placeable], told: list[Advance], ending: 
     """Write all events of a run, and its end."""
     assembler = Assembler()
     async with writing(told) as log:
-        run_log = RunLog(log, run.pk, run.reply.conversation_id)
+        run_log = RunLog(log, run.pk, run.reply.conversation_id, run.attempts)
         for event in events:
             if piece := assembler.place(event):
                 await run_log.append(piece)
@@ -95,7 +96,7 @@ async def test_nothing_is_told_before_it_is_on_disk(make_run: MakeRun) -> None:
 
     async with writing([]) as log:
         log._announce = look
-        run_log = RunLog(log, run.pk, 1)
+        run_log = RunLog(log, run.pk, 1, 0)
         assembler = Assembler()
         for n in range(50):
             await run_log.append(content(assembler, f"{n} "))
@@ -132,7 +133,7 @@ async def test_a_worker_that_lost_its_lease_writes_no_more(make_run: MakeRun) ->
     run = await asyncio.to_thread(make_run)
     assembler = Assembler()
     async with writing(told := []) as log:
-        run_log = RunLog(log, run.pk, 1)
+        run_log = RunLog(log, run.pk, 1, 0)
         first, second = content(assembler, "mine"), content(assembler, "not mine")
         await run_log.append(first)
         while not told:  # noqa: ASYNC110 - the writer tells nobody else
@@ -149,10 +150,41 @@ async def test_a_worker_that_lost_its_lease_writes_no_more(make_run: MakeRun) ->
     assert last == 1
 
 
+async def test_a_run_taken_up_again_is_not_written_to_by_who_had_it_before(make_run: MakeRun) -> None:
+    run = await asyncio.to_thread(make_run)
+    async with writing([]) as log:
+        before = RunLog(log, run.pk, 1, 0)
+        await asyncio.to_thread(Run.objects.filter(pk=run.pk).update, attempts=1)
+        await before.append(content(Assembler(), "from before"))
+        await before.end(_done())
+    assert before.lost
+    assert not await asyncio.to_thread(Delta.objects.filter(run=run).exists)
+
+
+async def test_thought_that_came_sealed_is_over_when_something_follows(make_run: MakeRun) -> None:
+    run = await asyncio.to_thread(make_run)
+    sealed = OpaquePiece({"data": "x"}, Provenance.REDACTED)
+    later = timezone.now() + timedelta(seconds=60)
+    await write(run, [sealed, ContentDelta("a"), ContentDelta("b")], [], Ending(Status.COMPLETED, later))
+    part = await asyncio.to_thread(Part.objects.get, run=run, index=0)
+    assert part.ended_at is not None
+    assert part.ended_at < later - timedelta(seconds=30)
+    shown = snapshot(await asyncio.to_thread(Run.objects.get, pk=run.pk), await asyncio.to_thread(read, run.pk))
+    assert [(p.head.index, p.ended_at == part.ended_at) for p in shown.thoughts] == [(0, True)]
+
+
+async def test_a_character_that_a_database_may_not_store_is_marked(make_run: MakeRun) -> None:
+    run = await asyncio.to_thread(make_run)
+    await write(run, [OpaquePiece({"data": "a\0b\\u0000"}), ContentDelta("c\0d")], [])
+    parts = await asyncio.to_thread(lambda: list(Part.objects.filter(run=run)))
+    assert parts[0].opaque == [{"data": "a\ufffdb\\u0000"}]
+    assert parts[1].text == "c\ufffdd"
+
+
 async def test_one_run_that_cannot_be_stored_does_not_hold_up_the_others(make_run: MakeRun) -> None:
     bad, good = await asyncio.to_thread(make_run), await asyncio.to_thread(make_run)
     async with writing([]) as log:
-        bad_log, good_log = RunLog(log, bad.pk, 1), RunLog(log, good.pk, 1)
+        bad_log, good_log = RunLog(log, bad.pk, 1, 0), RunLog(log, good.pk, 1, 0)
         unstorable, storable = content(Assembler(), "\ud800"), content(Assembler(), "fine")
         await asyncio.gather(bad_log.append(unstorable), good_log.append(storable))
         await asyncio.gather(bad_log.end(_done()), good_log.end(_done()))
