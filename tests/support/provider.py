@@ -118,7 +118,7 @@ class ScriptedProvider:
         self._loop.run_forever()
 
     async def _start(self) -> None:
-        app = web.Application()
+        app = web.Application(client_max_size=16_000_000)
         app.router.add_get("/v1/models", self._models)
         app.router.add_post("/v1/chat/completions", self._complete)
         runner = web.AppRunner(app, handler_cancellation=True, access_log=None)
