@@ -17,4 +17,14 @@ document.addEventListener("keydown", (event) => {
 document.body.addEventListener("htmx:oobBeforeSwap", (event) => {
   if (event.detail.target.id === "rail-list" && document.getElementById("rail-query").value) event.detail.shouldSwap = false;
 });
+/* A title that was changed in another tab stands in the rail; the head follows it unless it is being written. */
+document.body.addEventListener("htmx:oobAfterSwap", (event) => {
+  const title = document.getElementById("title-input");
+  if (event.detail.target.id !== "rail-list" || !title || title === document.activeElement) return;
+  const now = document.querySelector("#rail-list [aria-current] .rail-title")?.textContent;
+  if (now) {
+    title.value = now;
+    document.title = `${now} · Chatroom`;
+  }
+});
 document.addEventListener("change", (event) => event.target.closest("form[data-preferences]")?.requestSubmit());

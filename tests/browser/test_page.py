@@ -151,10 +151,12 @@ def test_the_title_is_renamed_by_a_click_and_other_tabs_show_it_in_the_rail(
 ) -> None:
     ask(alice, "Some first words").answer("", "Yes")
     completed(alice)
-    other = alice.context.new_page()
+    other, same = alice.context.new_page(), alice.context.new_page()
     other.goto("/")
+    same.goto(alice.url)
     alice.fill("#title-input", "A better title")
     alice.keyboard.press("Enter")
+    expect(same.locator("#title-input")).to_have_value("A better title")
     for page in (alice, other):
         expect(page.locator("#rail-list").get_by_text("A better title")).to_be_visible()
 
