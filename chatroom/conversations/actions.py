@@ -57,17 +57,24 @@ def edit(prompt: Message, text: str) -> None:
 
 
 def retry(run: Run) -> None:
-    """Ask the same again: a sibling of the reply."""
-    reply = run.reply
-    _reply(reply.conversation, reply.parent, Asked.again(run), reply.lane, reply.line)
+    """Ask the same again: a sibling of the reply. One try at a time: a second click asks for nothing more."""
+    _one_more(run, run.reply.parent)
 
 
 def go_on(run: Run) -> None:
     """Let the model go on with a reply that broke off."""
     if run.is_live:
         raise CannotDo("It is still going on.")
+    _one_more(run, run.reply)
+
+
+def _one_more(run: Run, parent: Message | None) -> None:
     reply = run.reply
-    _reply(reply.conversation, reply, Asked.again(run), reply.lane, reply.line)
+    with transaction.atomic():
+        Conversation.objects.select_for_update().get(pk=reply.conversation_id)  # of two clicks the second waits
+        under_way = Run.objects.filter(reply__parent=parent, reply__lane=reply.lane, ended_at=None)
+        if not under_way.exclude(pk=run.pk).exists():
+            _reply(reply.conversation, parent, Asked.again(run), reply.lane, reply.line)
 
 
 def stop(run: Run) -> None:
@@ -95,7 +102,10 @@ def choose(reply: Message, *, only: bool) -> None:
         raise CannotDo("Only a reply can be gone on with.")
     while reply.parent and reply.parent.role == Message.Role.ASSISTANT:
         reply = reply.parent  # a lane is known by its first reply
-    Message.objects.filter(parent=reply.parent, role=Message.Role.ASSISTANT).update(chosen_at=None)
+    lanes = Message.objects.filter(parent=reply.parent, role=Message.Role.ASSISTANT)
+    if Message.objects.filter(parent__in=lanes, role=Message.Role.USER).exists():
+        raise CannotDo("The conversation has gone on from there. Edit the prompt that follows to go another way.")
+    lanes.update(chosen_at=None)
     if only:
         Message.objects.filter(pk=reply.pk).update(chosen_at=timezone.now())
     _announce(reply.conversation)

@@ -7,6 +7,7 @@ import logging
 from typing import Any
 from urllib.parse import parse_qs
 
+from autobahn.exception import Disconnected
 from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
 
@@ -70,8 +71,8 @@ class NewsConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
         return bool(session.exists(session.session_key)) and User.objects.filter(pk=user.pk, is_active=True).exists()
 
     def _reading_ended(self, task: asyncio.Task[None]) -> None:
-        if task.cancelled() or (error := task.exception()) is None:
-            return
+        if task.cancelled() or (error := task.exception()) is None or isinstance(error, Disconnected):
+            return  # the page went, perhaps in the middle of a frame
         code = error.code if isinstance(error, Ended) else COME_BACK
         if code == COME_BACK:
             logger.error("The reader of a page failed", exc_info=error)

@@ -14,6 +14,7 @@ from typing import Protocol
 from chatroom.conversations import log
 from chatroom.conversations.fragments import caught_up, cursor, run_news, run_state
 from chatroom.conversations.log import Advance, Row
+from chatroom.conversations.models import Run
 from chatroom.conversations.pages import run_outline
 from chatroom.conversations.presenting import RunRender, RunShown
 from chatroom.conversations.threads import DatabaseThreads
@@ -91,6 +92,8 @@ class Follower:
                 if self.over:
                     return
                 await asyncio.sleep(max(FRAME_SECONDS, len(html) / CHARACTERS_A_SECOND))
+        except Run.DoesNotExist:
+            return  # its conversation was deleted; the page is told so on its own
         finally:
             self.over = True  # however it ended: nobody may join any more
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -35,8 +36,10 @@ SUGGESTIONS = (
 def home(request: PersonRequest) -> HttpResponse:
     """An empty page to begin a conversation on."""
     offers = engine().catalogue.offers()
+    offered = {offer.provider.name for offer in offers}
     context = {
-        "suggestions": SUGGESTIONS,
+        "suggestions": SUGGESTIONS if offers else (),
+        "silent": [provider.label for provider in settings.PROVIDERS if provider.name not in offered],
         "only_demo": bool(offers) and all(offer.provider.name == "demo" for offer in offers),
     }
     return render(request, "conversations/home.html", context | _page(request, None) | composer(request.user, None))
@@ -63,6 +66,8 @@ def conversation(request: PersonRequest, conversation_id: int) -> HttpResponse:
 def rail_list(request: PersonRequest) -> HttpResponse:
     """The rail, as `q` narrows it down."""
     days = rail(access_conversations(request.user), request.GET.get("q", "").strip()[:200])
+    if not days and request.GET.get("q"):
+        return HttpResponse('<p class="quiet">No title or prompt holds these words.</p>')
     return HttpResponse(render_rail(days, number_from(request.GET.get("current", ""))))
 
 

@@ -9,9 +9,9 @@ const touched = new Map(
   }),
 );
 
-function remember(pane) {
+function remember(pane, stands) {
   touched.delete(pane.id);
-  touched.set(pane.id, pane.open);
+  touched.set(pane.id, stands);
   const latest = [...touched].slice(-MOST).map(([id, open]) => `${id}.${open ? 1 : 0}`);
   document.cookie = `panes=${latest.join("~")}; path=/; max-age=31536000; samesite=lax`;
 }
@@ -27,13 +27,13 @@ function settle(pane) {
 document.addEventListener("click", (event) => {
   const head = event.target.closest("summary");
   if (head?.parentElement.matches("details.pane")) {
-    setTimeout(() => remember(head.parentElement));
+    remember(head.parentElement, !head.parentElement.open); // at once: news may come before the browser toggles it
     return;
   }
   if (event.target.closest('[data-action="fold"]')) {
     const pane = event.target.closest("details.pane");
     pane.open = false;
-    remember(pane);
+    remember(pane, false);
     pane.scrollIntoView({ block: "nearest" });
   }
 });

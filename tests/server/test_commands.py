@@ -101,3 +101,30 @@ def test_a_pin_is_set_and_taken_off(alice: httpx.Client, calls: ScriptedProvider
     assert "Unpin" in pinned.text
     assert "Pinned</h2>" in alice.get("/rail/?q=Pinned+wombat").text
     assert "Pin to the top" in alice.post(f"{address}pin/", data={"pinned": "0"}, headers={"HX-Request": "true"}).text
+
+
+def test_retry_clicked_twice_asks_once(alice: httpx.Client, calls: ScriptedProvider, room: Room) -> None:
+    address = begin(alice)
+    calls.next_call().answer("", "One")
+    run = run_of(alice, address)
+    until(lambda: status(room, run) == "completed", "the reply")
+    with ThreadPoolExecutor(3) as pool:
+        list(pool.map(lambda _: alice.post(f"/runs/{run}/retry/"), range(3)))
+    call = calls.next_call()
+    replies = "SELECT count(*) AS n FROM conversations_run WHERE ended_at IS NULL AND id > ?"
+    assert room.rows(replies, run)[0]["n"] == 1
+    call.finish()
+
+
+def test_a_lane_is_chosen_only_while_nothing_has_followed(
+    alice: httpx.Client, calls: ScriptedProvider, room: Room
+) -> None:
+    address = begin(alice, **{"lane-1-model": "played/second"})
+    for _ in range(2):
+        calls.next_call().answer("", "Done")
+    until(lambda: alice.get(address).text.count('data-status="completed"') == 2, "both replies")
+    replies = [int(n) for n in re.findall(r"/m/(\d+)/choose/", alice.get(address).text)]
+    assert alice.post(f"/m/{replies[0]}/choose/", data={"only": "1"}).status_code == 200
+    alice.post(f"{address}ask/", data=FORM)
+    calls.next_call().finish()
+    assert alice.post(f"/m/{replies[1]}/choose/", data={"only": "1"}).status_code == 409

@@ -54,6 +54,7 @@ class Room:
         self.data = data
         self.port = free_port()
         self.output: list[str] = []
+        self._sessions: dict[str, dict[str, str]] = {}
         self._environment = {
             **{k: v for k, v in os.environ.items() if not k.endswith("_API_KEY")},
             "CHATROOM_DATA": str(data),
@@ -114,13 +115,20 @@ class Room:
         self.manage("shell", "-v", "0", "-c", PEOPLE.format(password=PASSWORD))
 
     def signed_in(self, name: str) -> httpx.Client:
-        """A client with `name`'s session, which sends the CSRF token as the page does."""
-        client = httpx.Client(base_url=self.url, follow_redirects=True, timeout=20)
+        """A client with `name`'s session, which sends the CSRF token as the page does.
+
+        Signed in once a room: who signs in too often is asked to wait.
+        """
+        client = httpx.Client(base_url=self.url, follow_redirects=True, timeout=20, cookies=self._sessions.get(name))
+        if name in self._sessions:
+            client.headers["X-CSRFToken"] = client.cookies["csrftoken"]
+            return client
         client.get("/accounts/login/")
         form = {"login": name, "password": PASSWORD, "csrfmiddlewaretoken": client.cookies["csrftoken"]}
         answer = client.post("/accounts/login/", data=form)
         assert answer.url.path == "/", answer.text
         client.headers["X-CSRFToken"] = client.cookies["csrftoken"]
+        self._sessions[name] = dict(client.cookies)
         return client
 
     def rows(self, query: str, *parameters: Any) -> list[sqlite3.Row]:
