@@ -51,6 +51,7 @@ _STREAM_WORDS: tuple[tuple[re.Pattern[str], ErrorKind], ...] = (
 )
 # Nor do all hosts use a status that fits: these are sentences that come with 400 or 403.
 _BAD_KEY_SENTENCE = re.compile(r"(?i)\b(?:incorrect|invalid|missing|wrong|bad) api[ _-]?key|api key not valid")
+_NO_CREDIT_SENTENCE = re.compile(r"(?i)\bcredit balance is too low")  # Anthropic
 _ABOUT_ACCESS = re.compile(r"(?i)\b(?:api[ _-]?key|auth\w*|credentials?|permissions?|token|forbidden|denied)\b")
 
 _RETRYABLE: frozenset[ErrorKind] = frozenset({"rate_limited", "overloaded", "failed"})
@@ -76,7 +77,9 @@ def error_from_response(status: int, headers: Mapping[str, str], body: bytes) ->
     if 300 <= status < 400:
         document = {"message": f"The provider's address has moved ({status}). Check the base URL."}
     error = error_from_json(document, status=status)
-    error.retry_after = retry_after(headers)
+    told = retry_after(headers)
+    if told is not None:
+        error.retry_after = told
     return error
 
 
@@ -88,11 +91,19 @@ def error_from_json(document: object, *, status: int | None = None) -> ProviderE
     kind = _kind(error, metadata, status, said)
     if kind == "authentication" or not said:
         said = _SENTENCES[kind]
-    return ProviderError(kind, said, status=status, retryable=kind in _RETRYABLE)
+    return ProviderError(
+        kind, said, status=status, retryable=kind in _RETRYABLE, retry_after=_retry_delay(error.get("details"))
+    )
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:
-    """Return the seconds that a Retry-After header asks for; it holds seconds or an HTTP date."""
+    """Return the seconds that an answer's headers ask to wait.
+
+    OpenAI and Azure say it to the millisecond in `retry-after-ms`; Retry-After holds seconds or an HTTP date.
+    """
+    exact = as_number(headers.get("retry-after-ms"))
+    if exact is not None:
+        return max(0.0, exact / 1000)
     value = headers.get("retry-after", "").strip()
     seconds = as_number(value)
     if seconds is None:
@@ -101,6 +112,20 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
         except (ValueError, TypeError, OverflowError):  # TypeError: a date without a zone
             return None
     return max(0.0, seconds)
+
+
+def _retry_delay(details: object) -> float | None:
+    """Return the seconds that a `google.rpc.RetryInfo` among an error's details asks to wait (`"48.9s"`)."""
+    for detail in map(as_object, as_list(details)):
+        if as_text(detail.get("@type")).endswith("google.rpc.RetryInfo"):
+            seconds = as_number(as_text(detail.get("retryDelay")).removesuffix("s"))
+            return None if seconds is None else max(0.0, seconds)
+    return None
+
+
+def _reasons(error: Json) -> list[str]:
+    """Return the reasons in every `google.rpc.ErrorInfo` among an error's details (`"API_KEY_INVALID"`)."""
+    return [as_text(detail.get("reason")) for detail in map(as_object, as_list(error.get("details")))]
 
 
 def clean(text: str) -> str:
@@ -149,7 +174,13 @@ def _message(error: Json, metadata: Json) -> str:
 def _kind(error: Json, metadata: Json, status: int | None, said: str) -> ErrorKind:
     words = " ".join(
         str(word)
-        for word in (error.get("type"), error.get("code"), error.get("status"), metadata.get("error_type"))
+        for word in (
+            error.get("type"),
+            error.get("code"),
+            error.get("status"),
+            metadata.get("error_type"),
+            *_reasons(error),
+        )
         if isinstance(word, str | int)
     )
     words = words.lower().replace("-", "_")
@@ -177,10 +208,14 @@ def _kind_of_status(status: int, words: str, said: str) -> ErrorKind:
             return "rate_limited"
         case 400 if _BAD_KEY.search(words) or _BAD_KEY_SENTENCE.search(said):
             return "authentication"
+        case 400 if _NO_CREDIT_SENTENCE.search(said):
+            return "credit"
         case 403 if not said or _BAD_KEY.search(words) or _ABOUT_ACCESS.search(said):
             return "authentication"
         case 408:
             return "overloaded"
+        case 499:  # Google's CANCELLED: nobody here did that
+            return "failed"
         case _ if status >= 500:
             return "overloaded"
         case _ if status >= 300:

@@ -45,11 +45,15 @@ class ContentDelta:
 
 @dataclass(frozen=True, slots=True)
 class ToolDelta:
-    """A piece of a tool call. `call` is unique in the reply; `name` comes with the first piece."""
+    """A piece of a tool call. `call` is unique in the reply; `name` comes with the first piece.
+
+    `by_provider`: the provider runs the tool itself (web search, code) and wants no result from us.
+    """
 
     call: str
     name: str
     arguments: str
+    by_provider: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,14 +62,29 @@ class PartEnded:
 
 
 @dataclass(frozen=True, slots=True)
+class BlockEnded:
+    """What follows is another block of the same thought: a paragraph by itself, though nothing stands between."""
+
+
+@dataclass(frozen=True, slots=True)
 class OpaquePiece:
     """A signed or encrypted piece, as received, to be sent back to the model that made it.
 
-    It belongs to the latest reasoning part; where there is none it makes one, without text.
+    It belongs to the latest reasoning part, or with `of="current"` to the part under way, whatever
+    its kind. Where there is none it makes a reasoning part without text.
     """
 
     data: Json
     provenance: Provenance = Provenance.ENCRYPTED
+    of: Literal["reasoning", "current"] = "reasoning"
+
+
+@dataclass(frozen=True, slots=True)
+class ContentWasReasoning:
+    """The content so far was reasoning: `</think>` has come, and its beginning stood in the prompt.
+
+    The part under way, shown as an answer until now, becomes raw reasoning; what follows is a new part.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +103,11 @@ class UsageReported:
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """The provider's own word that it is done. `native` is that word as it came."""
+    """The provider's own word that it is done. `native` is that word as it came; `explanation` a sentence on it."""
 
     reason: FinishReason
     native: str | None = None
+    explanation: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +117,24 @@ class Failed:
     error: ProviderError
 
 
+@dataclass(frozen=True, slots=True)
+class TryingAgain:
+    """The provider failed before it had said anything; it is asked once more after `pause` seconds."""
+
+    error: ProviderError
+    pause: float
+
+
 Event: TypeAlias = (
-    ReasoningDelta | ContentDelta | ToolDelta | PartEnded | OpaquePiece | UsageReported | Finished | Failed
+    ReasoningDelta
+    | ContentDelta
+    | ToolDelta
+    | PartEnded
+    | BlockEnded
+    | OpaquePiece
+    | ContentWasReasoning
+    | UsageReported
+    | Finished
+    | Failed
+    | TryingAgain
 )

@@ -23,23 +23,50 @@ _ESCAPED_SURROGATE = re.compile(
     r"|(?P<lone>\\u[dD][89a-fA-F][0-9a-fA-F]{2})"
 )
 
+#: What is nested deeper might be parsed and then not be written again, since both use up Python's stack.
+_MAX_DEPTH = 200
 
-def parse_json(text: str) -> Any:
-    """Parse `text`. Raise ValueError where it is not JSON.
+
+def parse_json(text: str | bytes) -> Any:
+    """Parse `text`, UTF-8 where it is bytes. Raise ValueError where it is not JSON.
 
     Python's own parser has the second word, because it also takes what some servers write: NaN,
     numbers beyond any float. Halves of surrogate pairs, which no database would store, become U+FFFD.
     """
     try:
-        return _decode(text)
-    except (msgspec.DecodeError, UnicodeError):
-        pass
+        try:
+            value = _decode(text)
+        except (msgspec.DecodeError, UnicodeError):
+            value = _parse_leniently(text)
     except RecursionError as error:
         raise ValueError("nested too deeply") from error
-    try:
-        return json.loads(_ESCAPED_SURROGATE.sub(lambda m: r"\ufffd" if m["lone"] else m[0], text))
-    except RecursionError as error:
-        raise ValueError("nested too deeply") from error
+    if len(text) > 2 * _MAX_DEPTH and _brackets(text) > _MAX_DEPTH and _is_too_deep(value):
+        raise ValueError("nested too deeply")
+    return value
+
+
+def _parse_leniently(text: str | bytes) -> Any:
+    if isinstance(text, bytes):
+        text = text.decode("utf-8", "replace")
+    return json.loads(_ESCAPED_SURROGATE.sub(lambda m: r"\ufffd" if m["lone"] else m[0], text))
+
+
+def _brackets(text: str | bytes) -> int:
+    return text.count("[") + text.count("{") if isinstance(text, str) else text.count(b"[") + text.count(b"{")
+
+
+def _is_too_deep(value: object) -> bool:
+    level = [value]
+    for _ in range(_MAX_DEPTH):
+        level = [
+            inner
+            for outer in level
+            for inner in (outer.values() if type(outer) is dict else outer if type(outer) is list else ())
+            if type(inner) is dict or type(inner) is list
+        ]
+        if not level:
+            return False
+    return True
 
 
 def as_object(value: object) -> Json:

@@ -5,7 +5,16 @@ from __future__ import annotations
 from dataclasses import asdict
 
 from chatroom.providers.errors import ErrorKind, ProviderError
-from chatroom.providers.events import Event, Failed, Finished, FinishReason, Json, UsageReported
+from chatroom.providers.events import (
+    Event,
+    Failed,
+    Finished,
+    FinishReason,
+    Json,
+    ToolDelta,
+    TryingAgain,
+    UsageReported,
+)
 from chatroom.providers.parts import Assembler, Part, PartKind, Piece, fold
 
 # Troubles that are not the provider's own word.
@@ -21,6 +30,7 @@ class Transcript:
         self.usage = UsageReported()
         self.finished: Finished | None = None
         self.error: ProviderError | None = None
+        self._run_by_provider: set[int] = set()  # the tool parts that want no result from us
 
     def add(self, event: Event) -> None:
         """Take the next event."""
@@ -31,10 +41,14 @@ class Transcript:
                 self.finished = event
             case Failed(error):
                 self.error = error
+            case TryingAgain():
+                self.usage, self.finished = UsageReported(), None
             case _:
                 piece = self._assembler.place(event)
                 if piece is not None:
                     self._pieces.append(piece)
+                    if isinstance(event, ToolDelta) and event.by_provider:
+                        self._run_by_provider.add(piece.head.index)
 
     def parts(self) -> list[Part]:
         """Return the parts so far."""
@@ -46,7 +60,7 @@ class Transcript:
         parts           [{kind, text, provenance, name}] in wire order; provenance of reasoning, name of tools
         reasoning       all reasoning text            content       all answer text
         usage           {input, output, reasoning, cost}, null where not reported
-        finish_reason   a `FinishReason` or null      tool_calls    names
+        finish_reason   a `FinishReason` or null      tool_calls    names of those that wait for a result
         opaque          how many opaque pieces        error         {kind, message, status, retryable} or null
         """
         parts = self.parts()
@@ -64,7 +78,11 @@ class Transcript:
             "content": "".join(part.text for part in parts if part.head.kind is PartKind.CONTENT),
             "usage": asdict(self.usage),
             "finish_reason": self._finish_reason(),
-            "tool_calls": [part.head.name for part in parts if part.head.kind is PartKind.TOOL],
+            "tool_calls": [
+                part.head.name
+                for part in parts
+                if part.head.kind is PartKind.TOOL and part.head.index not in self._run_by_provider
+            ],
             "opaque": sum(len(part.opaque) for part in parts),
             "error": None if self.error is None else _error_as_json(self.error),
         }

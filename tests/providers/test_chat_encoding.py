@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from chatroom.providers.dialects import DIALECTS
+from chatroom.providers.events import Provenance
 from chatroom.providers.known import KNOWN
+from chatroom.providers.parts import Part, PartHead, PartKind
 from chatroom.providers.request import EFFORTS, ChatMessage, ChatRequest, ReasoningSettings
 
 OPENROUTER = "https://openrouter.ai/api/v1"
@@ -137,8 +140,15 @@ def test_an_effort_and_a_budget_never_go_out_together(base_url: str, effort: str
 
 
 SIGNED = {"type": "reasoning.text", "text": "Hm.", "signature": "c2ln", "index": 0}
-THOUGHT = ChatMessage("assistant", "Hi.", reasoning="Hm.")
-SIGNED_THOUGHT = ChatMessage("assistant", "Hi.", reasoning="Hm.", opaque=(SIGNED,))
+
+
+def said(*opaque: dict[str, Any], reasoning: str = "Hm.") -> ChatMessage:
+    thought = Part(PartHead(0, PartKind.REASONING, Provenance.RAW), reasoning, list(opaque))
+    return ChatMessage("assistant", "Hi.", (thought, Part(PartHead(1, PartKind.CONTENT), "Hi.")))
+
+
+THOUGHT = said()
+SIGNED_THOUGHT = said(SIGNED)
 HI = {"role": "assistant", "content": "Hi."}
 
 
@@ -170,13 +180,24 @@ HI = {"role": "assistant", "content": "Hi."}
         ("https://api.mistral.ai/v1", ChatMessage("assistant", "Hi."), HI),
         (
             "https://generativelanguage.googleapis.com/v1beta/openai",
-            ChatMessage("assistant", "Hi.", opaque=({"extra_content": {"google": {}}},)),
+            said({"extra_content": {"google": {}}}, reasoning=""),
             HI | {"extra_content": {"google": {}}},
         ),
-        (OPENROUTER, ChatMessage("user", "Hi.", reasoning="Hm.", opaque=(SIGNED,)), {"role": "user", "content": "Hi."}),
+        (OPENROUTER, replace(SIGNED_THOUGHT, role="user"), {"role": "user", "content": "Hi."}),
     ],
 )
 def test_reasoning_goes_back_the_way_the_host_takes_it(
     base_url: str, message: ChatMessage, expected: dict[str, Any]
 ) -> None:
     assert body(base_url, message)["messages"] == [expected]
+
+
+def test_the_thought_that_led_to_a_call_stays_with_it() -> None:
+    first, sealed = {"type": "reasoning.encrypted", "data": "a"}, {"type": "reasoning.encrypted", "data": "b"}
+    parts = (
+        Part(PartHead(0, PartKind.REASONING, Provenance.RAW), "Hm.", [first]),
+        Part(PartHead(1, PartKind.CONTENT), "Hi."),
+        Part(PartHead(2, PartKind.REASONING, Provenance.ENCRYPTED), "", [sealed]),
+        Part(PartHead(3, PartKind.TOOL, name="weather"), "{}"),
+    )
+    assert body(OPENROUTER, ChatMessage("assistant", "Hi.", parts))["messages"] == [HI | {"reasoning_details": [first]}]

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import math
 
 import pytest
@@ -20,6 +21,15 @@ def test_numbers_that_json_does_not_know_are_taken_all_the_same() -> None:
 def test_what_is_not_json_is_a_value_error(text: str) -> None:
     with pytest.raises(ValueError):
         parse_json(text)
+
+
+def test_what_can_be_parsed_can_be_written_again() -> None:
+    json.dumps(parse_json("[" * 200 + "]" * 200))
+    for opening, closing in (("[", "]"), ('{"a":', "}"), ('[1,{"a":', "}]")):
+        text = opening * 201 + "0" + closing * 201
+        with pytest.raises(ValueError, match="deeply"):
+            parse_json(text)
+    assert len(parse_json("[" + "[[{}]]," * 5000 + "0]")) == 5001
 
 
 def test_values_of_another_type_are_nothing() -> None:

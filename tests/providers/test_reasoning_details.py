@@ -2,8 +2,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from chatroom.providers.dialects.openai_chat.reasoning_details import DetailCollector, rebuild, visible_text
-from chatroom.providers.events import OpaquePiece, Provenance
+import pytest
+
+from chatroom.providers.dialects.openai_chat.reasoning_details import DetailCollector, rebuild
+from chatroom.providers.events import Event, OpaquePiece, Provenance
 
 
 def text(text: str, index: int = 0, **keys: Any) -> dict[str, Any]:
@@ -20,7 +22,12 @@ def summary(text: str, index: int = 0) -> dict[str, Any]:
 
 def collect(*deltas: list[Any]) -> list[OpaquePiece]:
     collector = DetailCollector()
-    return [piece for delta in deltas for piece in collector.add(delta)] + list(collector.finish())
+    given: list[Event] = []
+    for delta in deltas:
+        if collector.read(delta, "a/model"):
+            collector.give(given)
+    collector.finish(given)
+    return [piece for piece in given if isinstance(piece, OpaquePiece)]
 
 
 def sent_back(*deltas: list[Any]) -> list[Any]:
@@ -84,18 +91,37 @@ def test_unsigned_text_alone_needs_no_opaque_piece() -> None:
 
 def test_pieces_are_given_out_as_soon_as_they_are_whole() -> None:
     collector = DetailCollector()
-    assert list(collector.add([text("a")])) == []
-    (piece,) = collector.add([text("", signature="s")])
-    assert piece == OpaquePiece(text("a", signature="s"), Provenance.HIDDEN)
-    (piece,) = collector.add([encrypted("e")])
-    assert piece.provenance is Provenance.ENCRYPTED
+    given: list[Event] = []
+    assert not collector.read([text("a")], None)
+    assert collector.read([text("", signature="s")], None)
+    collector.give(given)
+    assert given == [OpaquePiece(text("a", signature="s"), Provenance.HIDDEN)]
+    assert collector.read([encrypted("e")], None)
+    collector.give(given)
+    assert given[1] == OpaquePiece(encrypted("e"), Provenance.ENCRYPTED)
 
 
 def test_other_opaque_pieces_are_not_sent_back_as_details() -> None:
     assert rebuild([{"extra_content": {}}, {"type": "thinking", "signature": "s"}, text("a")]) == [text("a")]
 
 
-def test_visible_text_is_that_of_texts_and_summaries() -> None:
-    assert visible_text([text("a"), encrypted("e"), text("b")]) == ("ab", Provenance.RAW)
-    assert visible_text([summary("a")]) == ("a", Provenance.SUMMARY)
-    assert visible_text([None, 3, {}]) == ("", Provenance.RAW)
+GEMINI, CLAUDE = "google-gemini-v1", "anthropic-claude-v1"
+
+
+@pytest.mark.parametrize(
+    ("details", "model", "shown"),
+    [
+        ([text("a"), encrypted("e"), text("b")], "x/y", ("ab", Provenance.RAW)),
+        ([summary("a")], "x/y", ("a", Provenance.SUMMARY)),
+        ([None, 3, {}, {"type": []}], "x/y", ("", Provenance.RAW)),
+        ([text("a", format=GEMINI)], "google/gemini-2.5-pro", ("a", Provenance.SUMMARY)),
+        ([text("a", format=CLAUDE)], "anthropic/claude-4.5-haiku-20251001", ("a", Provenance.SUMMARY)),
+        ([text("a", format=CLAUDE)], "anthropic/claude-3.7-sonnet:thinking", ("a", Provenance.RAW)),
+        ([text("a", format=CLAUDE)], "anthropic/claude-3-7-sonnet-20250219", ("a", Provenance.RAW)),
+        ([text("a", format=CLAUDE)], None, ("a", Provenance.RAW)),
+    ],
+)
+def test_the_text_of_a_delta_is_read_with_what_it_is(details: list[Any], model: Any, shown: tuple[str, Any]) -> None:
+    collector = DetailCollector()
+    collector.read(details, model)
+    assert (collector.text, collector.provenance) == shown

@@ -7,14 +7,15 @@ decoder, or to `error_from` where the status is not 200.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from chatroom.providers.dialects.framing import BodyFraming
+from chatroom.providers.dialects.framing import EventFraming, Framing
 from chatroom.providers.errors import ProviderError
 from chatroom.providers.events import Event, Failed, Json
-from chatroom.providers.request import ChatRequest
+from chatroom.providers.loose_json import parse_json
+from chatroom.providers.request import ChatRequest, Effort, Summary
 from chatroom.providers.sse import ServerSentEvent
 
 
@@ -28,6 +29,20 @@ class Encoded:
     path: str
     json: Json
     headers: dict[str, str] = field(default_factory=dict, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Knobs:
+    """Which reasoning settings have a word on the wire, for one model at one host.
+
+    `efforts`: those that can be said as they are, lowest first; `summaries`: how full an account of a
+    hidden thought can be asked for, none where the wire has no choice.
+    """
+
+    efforts: tuple[Effort, ...] = ()
+    budget: bool = False
+    exclude: bool = False
+    summaries: tuple[Summary, ...] = ()
 
 
 class Decoder(Protocol):
@@ -60,6 +75,10 @@ class Dialect(Protocol):
         """Put `request` on the wire, in the words of the host at `base_url`."""
         ...
 
+    def knobs(self, model: str, base_url: str) -> Knobs:
+        """Return which settings `encode` can put on the wire for `model` at `base_url`."""
+        ...
+
     def decoder(self) -> Decoder:
         """Return a decoder for one answer with status 200."""
         ...
@@ -69,59 +88,82 @@ class Dialect(Protocol):
         ...
 
 
-class EventStreamDecoder(ABC):
-    """The half of a `Decoder` that every dialect over server-sent events shares.
+class BodyDecoder(ABC):
+    """The half of a `Decoder` that all dialects share.
 
-    It frames the body, keeps the promise of one `Failed` and no exception, and leaves the meaning to
-    `_read` and `_end`, which raise ProviderError where the reply fails.
+    It frames the body, parses each event, keeps the promise of one `Failed` and no exception, and
+    leaves the meaning to `_read` and `_end`, which append to `out` and raise ProviderError where the
+    reply fails. Plain lists and calls, no generators: this runs for every delta of every reply.
     """
 
-    def __init__(self) -> None:
-        self._framing = BodyFraming()
+    def __init__(self, framing: Framing | None = None) -> None:
+        self._framing: Framing = framing or EventFraming()
         self._over = False
 
     def feed(self, data: bytes) -> list[Event]:
         """Take some bytes, return the events they complete."""
-        return self._collect(self._read_body(data))
+        out: list[Event] = []
+        if self._over:
+            return out
+        try:
+            events = self._framing.feed(data)
+            for event in events:
+                self._read(event, out)
+            if not events and self._framing.error is not None:  # what came before it has been read by then
+                raise self._framing.error
+        except ProviderError as error:
+            self._fail(error, out)
+        return out
 
     def flush(self) -> list[Event]:
         """Say that the body has ended; return what was held back and how it ended."""
-        return self._collect(self._read_end())
-
-    def _read_body(self, data: bytes) -> Iterator[Event]:
-        for frame in self._framing.feed(data):
-            yield from self._read(frame)
-
-    def _read_end(self) -> Iterator[Event]:
-        for frame in self._framing.flush():
-            try:
-                yield from self._read(frame)
-            except ProviderError as error:
-                if self._framing.document or error.kind != "malformed":
-                    raise
-                # A torso of an event, cut off with the body. `_end` knows whether that is a failure.
-        yield from self._end()
-
-    @abstractmethod
-    def _read(self, frame: ServerSentEvent) -> Iterator[Event]:
-        """Return what one event says."""
-
-    @abstractmethod
-    def _end(self) -> Iterator[Event]:
-        """Return what the end of the body says, after the last event has been read."""
-
-    def _held(self) -> Iterator[Event]:
-        """Return what is held back, to be given out before a failure."""
-        yield from ()
-
-    def _collect(self, events: Iterable[Event]) -> list[Event]:
+        out: list[Event] = []
         if self._over:
-            return []
-        collected: list[Event] = []
+            return out
         try:
-            for event in events:
-                collected.append(event)
+            for event in self._framing.flush():
+                try:
+                    self._read(event, out)
+                except ProviderError as error:
+                    if self._framing.document or error.kind != "malformed":
+                        raise
+                    # A torso of an event, cut off with the body. `_end` knows whether that is a failure.
+            if self._framing.error is not None:
+                raise self._framing.error
+            self._end(out)
         except ProviderError as error:
-            self._over = True
-            collected += [*self._held(), Failed(error)]
-        return collected
+            self._fail(error, out)
+        return out
+
+    @abstractmethod
+    def _read(self, event: ServerSentEvent, out: list[Event]) -> None:
+        """Append what one event says."""
+
+    @abstractmethod
+    def _end(self, out: list[Event]) -> None:
+        """Append what the end of the body says, after the last event has been read."""
+
+    def _held(self, out: list[Event]) -> None:  # noqa: B027 most dialects hold nothing back
+        """Append what is held back, before a failure is told."""
+
+    def _object(self, event: ServerSentEvent) -> Json:
+        """Return the JSON object that an event carries. Raises ProviderError."""
+        try:
+            parsed = parse_json(event.data)
+        except ValueError as error:
+            if self._framing.document and not event.data.rstrip().endswith((b"}", b"]")):
+                raise cut() from error
+            raise ProviderError("malformed", "The provider sent something that is not JSON.") from error
+        if type(parsed) is not dict:
+            raise ProviderError("malformed", "The provider sent JSON that is not an object.")
+        return parsed
+
+    def _fail(self, error: ProviderError, out: list[Event]) -> None:
+        self._over = True
+        self._held(out)
+        out.append(Failed(error))
+
+
+def cut() -> ProviderError:
+    """Return the error for a body that ended before the provider had said that it was done."""
+    return ProviderError("cut", "The connection broke off before the reply was complete.", retryable=True)

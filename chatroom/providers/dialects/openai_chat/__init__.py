@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from chatroom.providers.dialects.base import Decoder, Encoded
+from chatroom.providers.dialects.base import Decoder, Encoded, Knobs
 from chatroom.providers.dialects.openai_chat.decode import ChatDecoder
 from chatroom.providers.dialects.openai_chat.encode import encode
+from chatroom.providers.dialects.openai_chat.hosts import host_of, takes
 from chatroom.providers.error_bodies import error_from_response
 from chatroom.providers.errors import ProviderError
 from chatroom.providers.request import ChatRequest
@@ -28,6 +29,10 @@ class OpenAIChat:
     def encode(self, request: ChatRequest, *, base_url: str, api_key: str | None) -> Encoded:
         """Put `request` on the wire, in the words of the host at `base_url`."""
         return Encoded("/chat/completions", encode(request, base_url), self.headers(api_key))
+
+    def knobs(self, model: str, base_url: str) -> Knobs:
+        """Return which settings `encode` can put on the wire for `model` at `base_url`."""
+        return takes(host_of(base_url), model)
 
     def decoder(self) -> Decoder:
         """Return a decoder for one answer with status 200."""

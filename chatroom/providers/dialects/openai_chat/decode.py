@@ -6,10 +6,8 @@ one reader serves both.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from chatroom.providers.dialects.base import EventStreamDecoder
-from chatroom.providers.dialects.openai_chat.reasoning_details import DetailCollector, visible_text
+from chatroom.providers.dialects.base import BodyDecoder, cut
+from chatroom.providers.dialects.openai_chat.reasoning_details import DetailCollector
 from chatroom.providers.dialects.openai_chat.tool_calls import ToolCallCollector
 from chatroom.providers.dialects.openai_chat.usage import merge_usage, read_usage
 from chatroom.providers.error_bodies import error_from_json
@@ -48,7 +46,7 @@ _FAILURES: dict[str, Json] = {
 }
 
 
-class ChatDecoder(EventStreamDecoder):
+class ChatDecoder(BodyDecoder):
     """Reads one answer. See `Decoder`."""
 
     def __init__(self) -> None:
@@ -63,111 +61,135 @@ class ChatDecoder(EventStreamDecoder):
         self._heard = False  # something has come that is of this dialect,
         self._strange = False  # or that is not
 
-    def _read(self, frame: ServerSentEvent) -> Iterator[Event]:
-        data = frame.data.strip()
-        if not data or self._done:
+    def _read(self, event: ServerSentEvent, out: list[Event]) -> None:
+        if self._done:
             return
-        if data == "[DONE]":
-            self._done = True
-            yield from self._close()
-            return
-        try:
-            chunk = parse_json(data)
-        except ValueError as error:
-            if frame.name == "error":
-                chunk = data
-            elif self._framing.document and not data.endswith(("}", "]")):
-                raise _cut() from error
-            else:
-                raise ProviderError("malformed", "The provider sent something that is not JSON.") from error
-        if frame.name == "error":
-            raise error_from_json(chunk)
-        elif not isinstance(chunk, dict):
-            raise ProviderError("malformed", "The provider sent JSON that is not an object.")
-        else:
-            yield from self._read_chunk(chunk)
-
-    def _read_chunk(self, chunk: Json) -> Iterator[Event]:
+        if event.name == "error":
+            raise _error_event(event.data)
+        if event.data[:1] != b"{":
+            data = event.data.strip()
+            if not data:
+                return
+            if data == b"[DONE]":
+                self._done = True
+                self._close(out)
+                return
+        chunk = self._object(event)
         choices = chunk.get("choices")
-        if isinstance(choices, list):
+        choice = None
+        if type(choices) is list:
             self._heard = True
+            choice = choices[0] if choices else None
+            if type(choice) is not dict or choice.get("index"):
+                choice = next((one for one in map(as_object, choices) if one and not one.get("index")), None)
         else:
             self._strange = True
-        choice = next((one for one in map(as_object, as_list(choices)) if not one.get("index")), {})
         if choice:
             # Perplexity repeats the whole `message` beside each `delta`.
             delta = choice.get("delta")
-            yield from self._read_delta(as_object(choice.get("message") if delta is None else delta))
-            if reason := as_text(choice.get("finish_reason")):
+            if delta is None:
+                delta = choice.get("message")
+            if type(delta) is dict:
+                self._read_delta(delta, chunk.get("model"), out)
+            reason = choice.get("finish_reason")
+            if type(reason) is str and reason:
                 self._finish = reason
                 self._native = as_text(choice.get("native_finish_reason")) or reason
-        yield from self._read_usage(chunk)
-        if error := chunk.get("error") or choice.get("error"):
-            raise error_from_json({"error": error})
-        elif chunk.get("object") == "error":  # older vLLM
-            raise error_from_json(chunk)
-        elif self._finish in _FAILURES:
-            raise error_from_json(_FAILURES[self._finish])
+        if "usage" in chunk or "x_groq" in chunk:
+            self._read_usage(chunk, out)
+        self._look_for_failure(chunk, choice)
 
-    def _read_delta(self, delta: Json) -> Iterator[Event]:
-        details = as_list(delta.get("reasoning_details"))
-        detailed, provenance = visible_text(details)
+    def _read_delta(self, delta: Json, model: object, out: list[Event]) -> None:
         # One piece of thought may come under two or three keys: the first that holds it speaks.
-        reasoning = as_text(delta.get("reasoning")) or as_text(delta.get("reasoning_content")) or detailed
-        if reasoning:
-            yield from self._tags.release()
-            yield ReasoningDelta(reasoning, provenance)
-        yield from self._details.add(details)
-        if extra := as_object(delta.get("extra_content")):  # Gemini's signature on its OpenAI address
-            yield OpaquePiece({"extra_content": extra}, Provenance.HIDDEN)
-        yield from self._read_content(delta.get("content"))
-        if refusal := as_text(delta.get("refusal")):
-            yield from self._tags.feed(refusal)
-        for call in self._calls.add(as_list(delta.get("tool_calls"))):
-            yield from self._tags.release()
-            yield call
+        reasoning = delta.get("reasoning")
+        if type(reasoning) is not str or not reasoning:
+            reasoning = delta.get("reasoning_content")
+        complete = False
+        provenance = Provenance.RAW
+        details = delta.get("reasoning_details")
+        if type(details) is list and details:
+            complete = self._details.read(details, model)
+            provenance = self._details.provenance
+            if type(reasoning) is not str or not reasoning:
+                reasoning = self._details.text
+        if type(reasoning) is str and reasoning:
+            self._tags.has_opened()
+            out += self._tags.release()
+            out.append(ReasoningDelta(reasoning, provenance))
+        if complete:
+            self._details.give(out)
+        content = delta.get("content")
+        if type(content) is str:
+            if content:
+                out += self._tags.feed(content)
+        elif content:
+            self._read_blocks(content, out)
+        if "tool_calls" in delta or "refusal" in delta or "extra_content" in delta:
+            self._read_rarer(delta, out)
 
-    def _read_content(self, content: object) -> Iterator[Event]:
-        if isinstance(content, str):
-            yield from self._tags.feed(content)
-        for block in map(as_object, as_list(content)):  # Mistral
+    def _read_rarer(self, delta: Json, out: list[Event]) -> None:
+        if extra := as_object(delta.get("extra_content")):  # Gemini's signature on its OpenAI address
+            out.append(OpaquePiece({"extra_content": extra}, Provenance.HIDDEN))
+        if refusal := as_text(delta.get("refusal")):
+            out += self._tags.feed(refusal)
+        if calls := as_list(delta.get("tool_calls")):
+            self._tags.has_opened()
+            for call in self._calls.add(calls):
+                out += self._tags.release()
+                out.append(call)
+
+    def _read_blocks(self, content: object, out: list[Event]) -> None:
+        """Read content that is a list: Mistral's, with thinking in it."""
+        for block in map(as_object, as_list(content)):
             for thought in map(as_object, as_list(block.get("thinking"))):
                 if text := as_text(thought.get("text")):
-                    yield from self._tags.release()
-                    yield ReasoningDelta(text)
+                    self._tags.has_opened()
+                    out += self._tags.release()
+                    out.append(ReasoningDelta(text))
             if text := as_text(block.get("text")):
-                yield from self._tags.feed(text)
+                out += self._tags.feed(text)
 
-    def _read_usage(self, chunk: Json) -> Iterator[Event]:
+    def _read_usage(self, chunk: Json, out: list[Event]) -> None:
         usage = read_usage(chunk)
         if usage is not None:
             self._heard = True
             usage = merge_usage(self._usage, usage)
             if usage != self._usage:
                 self._usage = usage
-                yield usage
+                out.append(usage)
 
-    def _held(self) -> Iterator[Event]:
-        yield from self._tags.release()
-        yield from self._details.finish()
+    def _look_for_failure(self, chunk: Json, choice: Json | None) -> None:
+        error = chunk.get("error") or (choice.get("error") if choice else None)
+        if error:
+            raise error_from_json({"error": error})
+        if chunk.get("object") == "error":  # older vLLM
+            raise error_from_json(chunk)
+        if self._finish in _FAILURES:
+            raise error_from_json(_FAILURES[self._finish])
 
-    def _close(self) -> Iterator[Event]:
+    def _held(self, out: list[Event]) -> None:
+        out += self._tags.release()
+        self._details.finish(out)
+
+    def _close(self, out: list[Event]) -> None:
         """Give out what is held back, and the reason. Nothing more is to be said."""
-        yield from self._held()
+        self._held(out)
         if self._finish is not None:
-            reason = _FINISH.get(self._finish.lower(), "stop")
-            yield Finished(reason, self._native)
+            out.append(Finished(_FINISH.get(self._finish.lower(), "stop"), self._native))
 
-    def _end(self) -> Iterator[Event]:
+    def _end(self, out: list[Event]) -> None:
         if self._done:
             return
-        yield from self._close()
+        self._close(out)
         if self._finish is not None or (self._framing.document and self._heard):
             return
         if not self._heard and (self._strange or self._framing.foreign):
             raise ProviderError("malformed", "The provider answered with something that is not a chat completion.")
-        raise _cut()
+        raise cut()
 
 
-def _cut() -> ProviderError:
-    return ProviderError("cut", "The connection broke off before the reply was complete.", retryable=True)
+def _error_event(data: bytes) -> ProviderError:
+    try:
+        return error_from_json(parse_json(data))
+    except ValueError:
+        return error_from_json(data.decode("utf-8", "replace"))

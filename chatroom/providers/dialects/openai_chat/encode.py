@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from chatroom.providers.dialects.openai_chat.hosts import Host, host_of
 from chatroom.providers.dialects.openai_chat.reasoning_details import rebuild
 from chatroom.providers.events import Json
+from chatroom.providers.parts import Part, PartKind
 from chatroom.providers.request import ChatMessage, ChatRequest, ReasoningSettings
 
 
@@ -31,20 +34,43 @@ def _message(message: ChatMessage, host: Host) -> Json:
     encoded: Json = {"role": message.role, "content": message.content}
     if message.role != "assistant":
         return encoded
-    for piece in message.opaque:
+    thought = _thought_of_the_answer(message.parts)
+    reasoning = "".join(part.text for part in thought)
+    opaque = [piece for part in thought for piece in part.opaque]
+    for piece in opaque:
         if "extra_content" in piece:
             encoded["extra_content"] = piece["extra_content"]
-    details = rebuild(message.opaque)
+    details = rebuild(opaque)
     match host.sent_back:
         case "details" | "details_or_reasoning" if details:
             encoded["reasoning_details"] = details
-        case "details_or_reasoning" | "reasoning" if message.reasoning:
-            encoded["reasoning"] = message.reasoning
-        case "reasoning_content" if message.reasoning:
-            encoded["reasoning_content"] = message.reasoning
-        case "thinking_blocks" if message.reasoning:
+        case "details_or_reasoning" | "reasoning" if reasoning:
+            encoded["reasoning"] = reasoning
+        case "reasoning_content" if reasoning:
+            encoded["reasoning_content"] = reasoning
+        case "thinking_blocks" if reasoning:
             encoded["content"] = [
-                {"type": "thinking", "thinking": [{"type": "text", "text": message.reasoning}]},
+                {"type": "thinking", "thinking": [{"type": "text", "text": reasoning}]},
                 {"type": "text", "text": message.content},
             ]
     return encoded
+
+
+def _thought_of_the_answer(parts: Iterable[Part]) -> list[Part]:
+    """Return the reasoning parts but those that led to a tool call.
+
+    The call got no result and does not go back; what was sealed for it is refused without it
+    ("was provided without its required following item").
+    """
+    thought: list[Part] = []
+    undecided: list[Part] = []
+    for part in parts:
+        match part.head.kind:
+            case PartKind.REASONING:
+                undecided.append(part)
+            case PartKind.CONTENT:
+                thought += undecided
+                undecided = []
+            case PartKind.TOOL:
+                undecided = []
+    return thought + undecided

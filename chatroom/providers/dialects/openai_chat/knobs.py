@@ -10,20 +10,21 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TypeAlias
 
+from chatroom.providers.dialects.efforts import effort_asked, nearest, thinks
 from chatroom.providers.events import Json
 from chatroom.providers.request import EFFORTS, Effort, ReasoningSettings
 
-Knobs: TypeAlias = Callable[[ReasoningSettings, str], Json]
+WriteKnobs: TypeAlias = Callable[[ReasoningSettings, str], Json]
 
 UP_TO_XHIGH: tuple[Effort, ...] = EFFORTS[:-1]
 
 
-def effort(*known: Effort) -> Knobs:
+def effort(*known: Effort) -> WriteKnobs:
     """`reasoning_effort`, for a host that takes only the efforts `known`: the nearest one is sent."""
 
     def knobs(settings: ReasoningSettings, model: str) -> Json:
-        wanted = _effort(settings)
-        return {} if wanted is None else {"reasoning_effort": _nearest(wanted, known)}
+        wanted = effort_asked(settings)
+        return {} if wanted is None else {"reasoning_effort": nearest(wanted, known)}
 
     return knobs
 
@@ -55,13 +56,13 @@ def reasoning_object(settings: ReasoningSettings, model: str) -> Json:
 
 def switch(settings: ReasoningSettings, model: str) -> Json:
     """`thinking: {type}`: on or off (Moonshot)."""
-    on = _thinks(settings)
+    on = thinks(settings)
     return {} if on is None else {"thinking": {"type": "enabled" if on else "disabled"}}
 
 
 def switch_and_effort(settings: ReasoningSettings, model: str) -> Json:
     """z.ai: the switch, and `reasoning_effort` when it is on."""
-    wanted = _effort(settings)
+    wanted = effort_asked(settings)
     return switch(settings, model) | ({} if wanted in (None, "none") else {"reasoning_effort": wanted})
 
 
@@ -69,13 +70,13 @@ def deepseek(settings: ReasoningSettings, model: str) -> Json:
     """The switch, and an effort of low, high or max (api-docs.deepseek.com/guides/thinking_mode)."""
     keys = switch_and_effort(settings, model)
     if "reasoning_effort" in keys:
-        keys["reasoning_effort"] = _nearest(keys["reasoning_effort"], ("low", "high", "max"))
+        keys["reasoning_effort"] = nearest(keys["reasoning_effort"], ("low", "high", "max"))
     return keys
 
 
 def qwen(settings: ReasoningSettings, model: str) -> Json:
     """DashScope: `enable_thinking` and `thinking_budget`, in tokens."""
-    on = _thinks(settings)
+    on = thinks(settings)
     keys: Json = {} if on is None else {"enable_thinking": on}
     if on and settings.max_tokens is not None:
         keys["thinking_budget"] = settings.max_tokens
@@ -87,9 +88,9 @@ def groq(settings: ReasoningSettings, model: str) -> Json:
 
     See console.groq.com/docs/reasoning.
     """
-    wanted = _effort(settings)
+    wanted = effort_asked(settings)
     if "gpt-oss" in model:
-        keys: Json = {} if wanted is None else {"reasoning_effort": _nearest(wanted, ("low", "medium", "high"))}
+        keys: Json = {} if wanted is None else {"reasoning_effort": nearest(wanted, ("low", "medium", "high"))}
         return keys | ({"include_reasoning": False} if settings.exclude else {})
     keys = {"reasoning_format": "hidden" if settings.exclude else "parsed"}
     return keys | ({} if wanted is None else {"reasoning_effort": "none" if wanted == "none" else "default"})
@@ -100,28 +101,8 @@ def chat_template(settings: ReasoningSettings, model: str) -> Json:
 
     Templates call it `enable_thinking` (Qwen) or `thinking` (DeepSeek, Granite) and ignore the other.
     """
-    on, wanted = _thinks(settings), _effort(settings)
+    on, wanted = thinks(settings), effort_asked(settings)
     keys: Json = {} if on is None else {"chat_template_kwargs": {"enable_thinking": on, "thinking": on}}
     if wanted is not None and wanted != "none":
-        keys["reasoning_effort"] = _nearest(wanted, ("low", "medium", "high"))
+        keys["reasoning_effort"] = nearest(wanted, ("low", "medium", "high"))
     return keys
-
-
-def _thinks(settings: ReasoningSettings) -> bool | None:
-    """Return whether to reason, or None where that is left open."""
-    if settings.enabled is False or settings.effort == "none":
-        return False
-    return True if settings.enabled or settings.effort or settings.max_tokens else None
-
-
-def _effort(settings: ReasoningSettings) -> Effort | None:
-    """Return the effort to ask for: `none` where reasoning is switched off, no effort beside a budget."""
-    if settings.enabled is False:
-        return "none"
-    return settings.effort if settings.max_tokens is None else None
-
-
-def _nearest(wanted: Effort, known: tuple[Effort, ...]) -> Effort:
-    """Return the known effort next to `wanted`, the higher of two that are equally near."""
-    rank = EFFORTS.index
-    return min(known, key=lambda one: (abs(rank(one) - rank(wanted)), -rank(one)))

@@ -11,24 +11,14 @@ data whole. A model that signs or encrypts wants the list back verbatim and in o
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
+from typing import Any
 
-from chatroom.providers.events import Json, OpaquePiece, Provenance
-from chatroom.providers.loose_json import as_object, as_text
+from chatroom.providers.events import Event, Json, OpaquePiece, Provenance
+from chatroom.providers.loose_json import as_text
+from chatroom.providers.summaries import is_summary
 
 _TEXT_KEY = {"reasoning.text": "text", "reasoning.summary": "summary"}
-
-
-def visible_text(details: Iterable[object]) -> tuple[str, Provenance]:
-    """Return the text that the details of one delta show, and what it is."""
-    texts: list[str] = []
-    provenance = Provenance.RAW
-    for detail in map(as_object, details):
-        kind = as_text(detail.get("type"))
-        texts.append(as_text(detail.get(_TEXT_KEY.get(kind, ""))))
-        if kind == "reasoning.summary":
-            provenance = Provenance.SUMMARY
-    return "".join(texts), provenance
 
 
 class DetailCollector:
@@ -40,42 +30,39 @@ class DetailCollector:
     """
 
     def __init__(self) -> None:
+        #: The readable text of the delta read last, and what it is.
+        self.text = ""
+        self.provenance = Provenance.RAW
         self._waiting: list[tuple[Json, list[str]]] = []
         self._given = False
         self._encrypted: set[str] = set()
 
-    def add(self, details: Iterable[object]) -> Iterator[OpaquePiece]:
-        """Take the details of one delta, yield what they complete."""
-        for detail in map(as_object, details):
-            if not detail:
+    def read(self, details: list[Any], model: object) -> bool:
+        """Take the details of one delta of `model`. Return whether `give` has something to give."""
+        self.text = ""
+        self.provenance = Provenance.RAW
+        complete = False
+        for detail in details:
+            if type(detail) is not dict or not detail:
                 continue
             if data := as_text(detail.get("data")):
                 if data not in self._encrypted:
                     self._encrypted.add(data)
                     self._waiting.append((detail, []))
-                    yield from self._give()
-            else:
-                self._merge(detail)
-                if detail.get("signature"):
-                    yield from self._give()
+                    complete = True
+                continue
+            key = _TEXT_KEY.get(as_text(detail.get("type")), "")
+            text = detail.get(key)
+            if type(text) is str and text:
+                self.text += text
+                if key == "summary" or is_summary(detail.get("format"), model):
+                    self.provenance = Provenance.SUMMARY
+            self._merge(detail, key)
+            complete |= bool(detail.get("signature"))
+        return complete
 
-    def finish(self) -> Iterator[OpaquePiece]:
-        """Say that no more come; yield what belongs to the pieces given out and is left."""
-        if self._given:
-            yield from self._give()
-
-    def _merge(self, fragment: Json) -> None:
-        key = _TEXT_KEY.get(as_text(fragment.get("type")), "")
-        last = self._waiting[-1] if self._waiting else None
-        if last is None or any(last[0].get(name) != fragment.get(name) for name in ("type", "index")):
-            last = ({}, [])
-            self._waiting.append(last)
-        merged, texts = last
-        merged.update({name: value for name, value in fragment.items() if value or name not in merged})
-        if key in fragment:
-            texts.append(as_text(fragment[key]))
-
-    def _give(self) -> Iterator[OpaquePiece]:
+    def give(self, out: list[Event]) -> None:
+        """Append the details that are complete, and those that stand before them."""
         self._given = True
         for merged, texts in self._waiting:
             key = _TEXT_KEY.get(as_text(merged.get("type")), "")
@@ -83,8 +70,25 @@ class DetailCollector:
                 merged[key] = "".join(texts)
                 if not merged[key] and not merged.get("signature"):
                     continue
-            yield OpaquePiece(merged, Provenance.ENCRYPTED if merged.get("data") else Provenance.HIDDEN)
+            out.append(OpaquePiece(merged, Provenance.ENCRYPTED if merged.get("data") else Provenance.HIDDEN))
         self._waiting = []
+
+    def finish(self, out: list[Event]) -> None:
+        """Say that no more come; append what belongs to the pieces given out and is left."""
+        if self._given:
+            self.give(out)
+
+    def _merge(self, fragment: Json, key: str) -> None:
+        last = self._waiting[-1] if self._waiting else None
+        if last is None or last[0].get("type") != fragment.get("type") or last[0].get("index") != fragment.get("index"):
+            last = ({}, [])
+            self._waiting.append(last)
+        merged, texts = last
+        for name, value in fragment.items():
+            if value or name not in merged:
+                merged[name] = value
+        if key in fragment:
+            texts.append(as_text(fragment[key]))
 
 
 def rebuild(opaque: Iterable[Json]) -> list[Json]:
