@@ -12,7 +12,7 @@ from contextlib import aclosing
 from typing import TextIO
 
 from chatroom.providers.dialects import DIALECTS
-from chatroom.providers.events import ContentDelta, Event, ReasoningDelta, ToolDelta
+from chatroom.providers.events import ContentDelta, Event, ReasoningDelta, ToolDelta, TryingAgain
 from chatroom.providers.provider import Provider, open_client, stream
 from chatroom.providers.request import EFFORTS, ChatMessage, ChatRequest, ReasoningSettings
 from chatroom.providers.transcript import Transcript
@@ -84,6 +84,9 @@ class Printer:
                 self._out.write(text)
                 self._out.flush()
                 self._last = self._out
+            case TryingAgain(error, pause):
+                self._aside.write(f"{self._dim}{error.message} Trying again in {pause:.1f} s.{self._plain}\n")
+                self._aside.flush()
 
     def end(self, transcript: Transcript) -> None:
         """Print what is known once all has been said."""

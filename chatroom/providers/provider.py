@@ -17,7 +17,6 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing, suppress
 from dataclasses import dataclass, field
 from http.cookiejar import CookieJar, DefaultCookiePolicy
-from itertools import count
 from urllib.parse import urlsplit, urlunsplit
 
 import aiohttp
@@ -34,8 +33,11 @@ from chatroom.providers.events import (
     OpaquePiece,
     ReasoningDelta,
     ToolDelta,
+    TryingAgain,
 )
 from chatroom.providers.request import ChatRequest
+from chatroom.providers.retrying import Patience
+from chatroom.providers.tap import KeylessTap, Tap
 
 logger = logging.getLogger(__name__)
 
@@ -47,9 +49,6 @@ _MAX_ERROR_BYTES = 64 * 1024
 
 #: Seconds that a body has to end after its last word, so that the connection can be used again.
 _PARTING = 1.0
-
-#: Seconds before the first retry, doubled with each; and the longest wait a provider may ask for.
-_FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +77,11 @@ class Provider:
         return host if url.port else f"{host}:{80 if url.scheme == 'http' else 443}"
 
     def url(self, path: str) -> str:
-        """Return the URL of `path` below the base URL, whose query is kept."""
+        """Return the URL of `path`, which may have a query, below the base URL, whose query is kept."""
         url = urlsplit(self.base_url)
-        return urlunsplit(url._replace(path=url.path.rstrip("/") + path))
+        path, _, query = path.partition("?")
+        query = "&".join(filter(None, (url.query, query)))
+        return urlunsplit(url._replace(path=url.path.rstrip("/") + path, query=query))
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,70 +127,79 @@ async def stream(
     client: httpx.AsyncClient,
     timeouts: Timeouts = DEFAULT_TIMEOUTS,
     retries: int = 0,
+    tap: Tap | None = None,
 ) -> AsyncGenerator[Event, None]:
     """Ask `provider` and yield what it says. Works alike with `request.stream` off.
 
     Raises nothing but cancellation: all trouble comes as one `Failed`, the last event. Closing the
     generator closes the connection at once, so that the provider stops working.
 
-    `retries` times the request is sent again, if it failed in a way that may pass and before the
-    model had said anything, after the pause the provider asks for.
+    `retries` times at most the request is sent again, if it failed in a way that may pass and before
+    the model had said anything (`retrying`); a `TryingAgain` comes before each pause, and what was
+    reported until then (usage, a finish) is void. `tap` is told what passes over the wire, without keys.
     """
+    patience = Patience(retries)
+    keyless = KeylessTap(tap, provider.api_key) if tap else None
     said_something = False
-    for attempt in count():
-        pause: float | None = None
-        async with aclosing(_ask(provider, request, client, timeouts)) as events:
+    while True:
+        again: TryingAgain | None = None
+        async with aclosing(_ask(provider, request, client, timeouts, keyless)) as events:
             async for event in events:
-                if isinstance(event, Failed) and not said_something and attempt < retries:
-                    pause = _pause(event.error, attempt)
+                if isinstance(event, Failed) and not said_something:
+                    pause = patience.pause(event.error)
                     if pause is not None:
+                        again = TryingAgain(event.error, pause)
                         break
                 said_something |= isinstance(event, ReasoningDelta | ContentDelta | ToolDelta | OpaquePiece)
                 yield event
-        if pause is None:
+        if again is None:
             return
-        await asyncio.sleep(pause)
-
-
-def _pause(error: ProviderError, attempt: int) -> float | None:
-    """Return how long to wait before trying again, or None where trying again is no use."""
-    if not error.retryable:
-        return None
-    pause = _FIRST_PAUSE * 2**attempt if error.retry_after is None else error.retry_after
-    return pause if pause <= _LONGEST_PAUSE else None
+        yield again
+        await asyncio.sleep(again.pause)
 
 
 async def _ask(
-    provider: Provider, request: ChatRequest, client: httpx.AsyncClient, timeouts: Timeouts
+    provider: Provider, request: ChatRequest, client: httpx.AsyncClient, timeouts: Timeouts, tap: Tap | None
 ) -> AsyncGenerator[Event, None]:
     dialect = DIALECTS[provider.dialect]
     try:
-        response = await _send(provider, dialect, request, client, timeouts)
+        http_request = _encode(provider, dialect, request, client, timeouts)
     except ProviderError as error:
         yield Failed(error)
         return
+    if tap:
+        tap.sent(str(http_request.url), http_request.headers.multi_items(), http_request.content)
     try:
-        if response.is_success:
-            events = _read(provider, dialect.decoder(), response, timeouts)
-        else:
-            events = _read_error(dialect, response, timeouts)
-        async with aclosing(events):
-            async for event in events:
-                if isinstance(event, Failed):
-                    _hide_key(event.error, provider)
-                yield event
+        response = await _send(provider, http_request, client, timeouts)
+        try:
+            if tap:
+                tap.answered(response.status_code, response.headers.multi_items())
+            if response.is_success:
+                events = _read(provider, dialect.decoder(), response, timeouts, tap)
+            else:
+                events = _read_error(dialect, response, timeouts, tap)
+            async with aclosing(events):
+                async for event in events:
+                    if isinstance(event, Failed):
+                        _hide_key(event.error, provider)
+                    yield event
+        finally:
+            with suppress(httpx.HTTPError):
+                await response.aclose()
+    except ProviderError as error:
+        yield Failed(error)
     finally:
-        with suppress(httpx.HTTPError):
-            await response.aclose()
+        if tap:
+            tap.ended()
 
 
-async def _send(
+def _encode(
     provider: Provider, dialect: Dialect, request: ChatRequest, client: httpx.AsyncClient, timeouts: Timeouts
-) -> httpx.Response:
-    """Send the request and wait for the head of the answer. Raises ProviderError and nothing else."""
+) -> httpx.Request:
+    """Return the request as it goes out. Raises ProviderError."""
     try:
         encoded = dialect.encode(request, base_url=provider.base_url, api_key=provider.api_key)
-        http_request = client.build_request(
+        return client.build_request(
             "POST",
             provider.url(encoded.path),
             content=json.dumps(encoded.json).encode(),
@@ -203,6 +213,12 @@ async def _send(
         )
     except (httpx.InvalidURL, ValueError) as error:  # a port that is none, a key that no header takes
         raise _unusable(provider) from error
+
+
+async def _send(
+    provider: Provider, http_request: httpx.Request, client: httpx.AsyncClient, timeouts: Timeouts
+) -> httpx.Response:
+    """Send the request and wait for the head of the answer. Raises ProviderError and nothing else."""
     try:
         async with asyncio.timeout(timeouts.connect + timeouts.silence):
             return await client.send(http_request, stream=True)
@@ -215,7 +231,7 @@ async def _send(
 
 
 async def _read(
-    provider: Provider, decoder: Decoder, response: httpx.Response, timeouts: Timeouts
+    provider: Provider, decoder: Decoder, response: httpx.Response, timeouts: Timeouts, tap: Tap | None
 ) -> AsyncGenerator[Event, None]:
     silence = timeouts.silence
     trouble: ProviderError | None = None
@@ -232,6 +248,8 @@ async def _read(
             except Exception as error:
                 logger.info("%s broke off: %s", provider.name, type(error).__name__)
                 break
+            if tap:
+                tap.received(data)
             for event in decoder.feed(data):
                 yield event
                 if isinstance(event, Failed):
@@ -243,12 +261,16 @@ async def _read(
         yield Failed(trouble) if trouble and isinstance(event, Failed) else event
 
 
-async def _read_error(dialect: Dialect, response: httpx.Response, timeouts: Timeouts) -> AsyncGenerator[Event, None]:
+async def _read_error(
+    dialect: Dialect, response: httpx.Response, timeouts: Timeouts, tap: Tap | None
+) -> AsyncGenerator[Event, None]:
     body = bytearray()
     try:
         async with asyncio.timeout(timeouts.silence):
             async with aclosing(_chunks(response)) as chunks:
                 async for data in chunks:
+                    if tap:
+                        tap.received(data)
                     body += data
                     if len(body) >= _MAX_ERROR_BYTES:
                         break

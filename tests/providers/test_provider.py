@@ -12,7 +12,7 @@ import pytest
 from aiohttp import web
 
 from chatroom.providers.errors import ProviderError
-from chatroom.providers.events import ContentDelta, Event, Failed, Finished, ReasoningDelta, UsageReported
+from chatroom.providers.events import ContentDelta, Event, Failed, Finished, ReasoningDelta
 from chatroom.providers.provider import Provider, Timeouts, stream
 from chatroom.providers.request import ChatMessage, ChatRequest
 from tests.providers.chat_reading import chunk, document, sse
@@ -315,66 +315,6 @@ async def test_the_environment_does_not_redirect_what_people_ask(
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")
     upstream.answer = answering(ANSWER)
     assert isinstance((await ask(upstream.provider(), client))[-1], Finished)
-
-
-def in_turn(*answers: Handler) -> Handler:
-    waiting = list(answers)
-
-    async def answer(request: web.Request) -> web.StreamResponse:
-        return await waiting.pop(0)(request)
-
-    return answer
-
-
-BUSY = answering(b"{}", 503, Retry_After="0")
-
-
-async def test_a_failure_that_may_pass_is_tried_again(upstream: Upstream, client: httpx.AsyncClient) -> None:
-    upstream.answer = in_turn(BUSY, BUSY, answering(ANSWER))
-    events = await ask(upstream.provider(), client, retries=2)
-    assert events == [ReasoningDelta("Hm."), ContentDelta("Hi."), Finished("stop", "stop")]
-
-
-async def test_it_is_not_tried_more_often_than_told(upstream: Upstream, client: httpx.AsyncClient) -> None:
-    upstream.answer = in_turn(BUSY, BUSY, answering(ANSWER))
-    assert failure(await ask(upstream.provider(), client, retries=1)).kind == "overloaded"
-    assert len(upstream.requests) == 2
-
-
-async def test_unless_told_nothing_is_tried_again(upstream: Upstream, client: httpx.AsyncClient) -> None:
-    upstream.answer = in_turn(BUSY, answering(ANSWER))
-    failure(await ask(upstream.provider(), client))
-    assert len(upstream.requests) == 1
-
-
-async def test_a_failure_that_will_not_pass_is_not_tried_again(upstream: Upstream, client: httpx.AsyncClient) -> None:
-    upstream.answer = in_turn(answering(b"{}", 400), answering(ANSWER))
-    assert failure(await ask(upstream.provider(), client, retries=3)).kind == "rejected"
-    assert len(upstream.requests) == 1
-
-
-async def test_a_provider_that_asks_for_an_hour_is_not_waited_for(
-    upstream: Upstream, client: httpx.AsyncClient
-) -> None:
-    upstream.answer = answering(b"{}", 429, Retry_After="3600")
-    assert failure(await ask(upstream.provider(), client, retries=3)).retry_after == 3600
-    assert len(upstream.requests) == 1
-
-
-async def test_once_a_word_was_said_nothing_is_tried_again(upstream: Upstream, client: httpx.AsyncClient) -> None:
-    broken = sse(chunk({"content": "Hi."}), {"error": {"code": 503, "message": "x"}})
-    upstream.answer = in_turn(answering(broken), answering(ANSWER))
-    events = await ask(upstream.provider(), client, retries=3)
-    assert events[0] == ContentDelta("Hi.")
-    assert failure(events).kind == "overloaded"
-
-
-async def test_usage_is_not_a_word(upstream: Upstream, client: httpx.AsyncClient) -> None:
-    broken = sse({"choices": [], "usage": {"prompt_tokens": 1}}, {"error": {"code": 503, "message": "x"}})
-    upstream.answer = in_turn(answering(broken), answering(ANSWER))
-    events = await ask(upstream.provider(), client, retries=1)
-    assert events[0] == UsageReported(1)
-    assert isinstance(events[-1], Finished)
 
 
 def test_a_key_is_not_shown() -> None:
