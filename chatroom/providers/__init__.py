@@ -6,6 +6,7 @@
     provider    who is asked, and the one function that does the I/O
     dialects    how it is put on the wire and read from it
     parts       events → the parts of a reply
+    listings    the model lists of providers, each in its shape
     catalog     which models a provider has, and what they can do
     discovery   providers that run on this machine
     known       providers that everybody knows

@@ -22,12 +22,18 @@ class KnownProvider:
 
 KNOWN: tuple[KnownProvider, ...] = (
     KnownProvider("openrouter", "OpenRouter", "https://openrouter.ai/api/v1", "OPENROUTER_API_KEY"),
-    KnownProvider("openai", "OpenAI", "https://api.openai.com/v1", "OPENAI_API_KEY"),
+    # Only its newer API returns anything of what its models thought.
+    KnownProvider("openai", "OpenAI", "https://api.openai.com/v1", "OPENAI_API_KEY", "openai-responses"),
+    KnownProvider("anthropic", "Anthropic", "https://api.anthropic.com", "ANTHROPIC_API_KEY", "anthropic"),
+    KnownProvider(
+        "gemini", "Gemini", "https://generativelanguage.googleapis.com/v1beta", "GEMINI_API_KEY", dialect="gemini"
+    ),
     KnownProvider("deepseek", "DeepSeek", "https://api.deepseek.com", "DEEPSEEK_API_KEY"),
     KnownProvider("groq", "Groq", "https://api.groq.com/openai/v1", "GROQ_API_KEY"),
     KnownProvider("mistral", "Mistral", "https://api.mistral.ai/v1", "MISTRAL_API_KEY"),
     KnownProvider("xai", "xAI", "https://api.x.ai/v1", "XAI_API_KEY"),
     KnownProvider("together", "Together", "https://api.together.xyz/v1", "TOGETHER_API_KEY"),
+    KnownProvider("cohere", "Cohere", "https://api.cohere.com/v2", "COHERE_API_KEY", "cohere"),
     KnownProvider("cerebras", "Cerebras", "https://api.cerebras.ai/v1", "CEREBRAS_API_KEY"),
     KnownProvider("moonshot", "Moonshot", "https://api.moonshot.ai/v1", "MOONSHOT_API_KEY"),
     KnownProvider("qwen", "Qwen", "https://dashscope-intl.aliyuncs.com/compatible-mode/v1", "DASHSCOPE_API_KEY"),

@@ -8,7 +8,7 @@ import httpx
 import pytest
 from aiohttp import web
 
-from chatroom.providers.discovery import LOCAL_SERVERS, LocalServer, find_local
+from chatroom.providers.discovery import LOCAL_SERVERS, Found, LocalServer, find_local
 from chatroom.providers.provider import Provider
 from tests.providers.conftest import Upstream
 
@@ -28,12 +28,24 @@ def answer_with(upstream: Upstream, response: web.Response) -> None:
 
 async def test_a_server_that_lists_models_is_found(upstream: Upstream, client: httpx.AsyncClient) -> None:
     answer_with(upstream, web.json_response({"object": "list", "data": [{"id": "qwen3"}]}))
-    assert await find_local(client, [at(upstream)]) == [Provider("vllm", "Vllm", "openai-chat", upstream.url)]
+    vllm = Provider("vllm", "Vllm", "openai-chat", upstream.url)
+    assert await find_local(client, [at(upstream)]) == [Found(vllm, frozenset({"qwen3"}))]
 
 
 async def test_a_server_without_any_model_is_found_too(upstream: Upstream, client: httpx.AsyncClient) -> None:
     answer_with(upstream, web.json_response({"object": "list", "data": None}))
-    assert len(await find_local(client, [at(upstream, "ollama")])) == 1
+    assert len(await find_local(client, [at(upstream)])) == 1
+
+
+async def test_ollama_is_found_by_its_own_api(upstream: Upstream, client: httpx.AsyncClient) -> None:
+    async def answer(request: web.Request) -> web.StreamResponse:
+        assert request.path == "/api/tags"
+        return web.json_response({"models": [{"name": "qwen3:8b", "model": "qwen3:8b"}]})
+
+    upstream.answer = answer
+    server = at(upstream, "ollama")._replace(dialect="ollama")
+    provider = Provider("ollama", "Ollama", "ollama", upstream.url.removesuffix("/v1"))
+    assert await find_local(client, [server]) == [Found(provider, frozenset({"qwen3:8b"}))]
 
 
 @pytest.mark.parametrize(
