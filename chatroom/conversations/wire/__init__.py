@@ -1,0 +1,1 @@
+"""What passed between the room and a provider, kept and shown for developers."""
