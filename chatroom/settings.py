@@ -10,7 +10,7 @@ import logging
 from pathlib import Path
 from typing import Any
 
-from environs import Env, EnvError
+from environs import Env, EnvError, validate
 
 from chatroom.configuration import ConfigurationError, data_folder, database, providers, secret_key
 
@@ -38,6 +38,8 @@ try:
     SILENCE_SECONDS = env.float("CHATROOM_SILENCE", 120.0)
     # A run whose worker has not renewed its lease for so long is taken for dead. Renewed at a third of it.
     LEASE_SECONDS = env.float("CHATROOM_LEASE", 15.0)
+    # What passes between the room and providers is kept for developers for so many days; 0: nothing is.
+    WIRE_DAYS = env.int("CHATROOM_WIRE_DAYS", 7, validate=validate.Range(0, 36_500))
     LOG_LEVEL = env.log_level("CHATROOM_LOG_LEVEL", logging.INFO)
 except EnvError as error:
     raise ConfigurationError(str(error)) from error

@@ -18,6 +18,8 @@ os.environ.pop("DATABASE_URL", None)
 os.environ.pop("CHATROOM_PROVIDERS", None)
 
 from tests.support.provider import ScriptedProvider  # noqa: E402
+from tests.support.recordings import recordings  # noqa: E402
+from tests.support.recordings_table import write_table  # noqa: E402
 from tests.support.room import Room, running_room  # noqa: E402
 
 
@@ -44,11 +46,25 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
     return report
 
 
+# What each test of a recorded answer came to; on a run in several processes, in the one that tells of all.
+_replayed: dict[str, list[bool]] = {}
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    if report.when == "call" and "test_recordings.py::" in report.nodeid:
+        _replayed.setdefault(report.nodeid.partition("[")[2].rstrip("]"), []).append(report.passed)
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say how many recorded answers were replayed: a folder that is found empty must not look like success."""
-    replayed = sum("recordings" in report.keywords for report in terminalreporter.getreports("passed"))
-    if replayed:
-        terminalreporter.write_line(f"Replayed {replayed} recorded answers.")
+    """Say how many recorded answers were replayed: a folder that is found empty must not look like success.
+
+    A run that replayed them all tells so in docs/providers.md, too.
+    """
+    passed = {name: all(outcomes) for name, outcomes in _replayed.items()}
+    if passed:
+        terminalreporter.write_line(f"Replayed {len(passed)} recorded answers, {sum(passed.values())} passed.")
+    if len(passed) == len(recordings()) > 0 and len({len(outcomes) for outcomes in _replayed.values()}) == 1:
+        write_table(passed)
 
 
 def pytest_sessionfinish() -> None:

@@ -11,6 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from chatroom.configuration import providers
+from chatroom.providers.dialects import DIALECTS
+from chatroom.providers.known import KNOWN
 from tests.support.room import ROOT
 
 TOML = '[[provider]]\nname = "lab"\nbase_url = "http://127.0.0.1:1/v1"\n'
@@ -40,6 +43,7 @@ def test_every_setting_is_documented() -> None:
         ("CHATROOM_DEBUG", "perhaps", "CHATROOM_DEBUG"),
         ("CHATROOM_SILENCE", "long", "CHATROOM_SILENCE"),
         ("CHATROOM_LOG_LEVEL", "LOUD", "CHATROOM_LOG_LEVEL"),
+        ("CHATROOM_WIRE_DAYS", "-1", "CHATROOM_WIRE_DAYS"),
         ("DATABASE_URL", "mysql://x/y", "DATABASE_URL: only postgres"),
         ("DATABASE_URL", "nonsense", "DATABASE_URL"),
         ("CHATROOM_PROVIDERS", "/nowhere/providers.toml", "CHATROOM_PROVIDERS: cannot read"),
@@ -72,6 +76,27 @@ def test_a_wrong_providers_file_is_one_line(tmp_path: Path, toml: str, sentence:
     assert ended.returncode == 1
     assert sentence in ended.stderr
     assert ended.stderr.count("\n") == 1, ended.stderr
+
+
+def test_every_dialect_can_be_configured(tmp_path: Path) -> None:
+    file = tmp_path / "providers.toml"
+    table = '[[provider]]\nname = "a {0}"\ndialect = "{0}"\nbase_url = "http://127.0.0.1:1"\n'
+    file.write_text("".join(table.format(dialect) for dialect in DIALECTS))
+    found = {provider.name: provider.dialect for provider in providers(str(file))}
+    assert {found[f"a {dialect}"] for dialect in DIALECTS} == set(DIALECTS)
+
+
+def test_a_key_in_the_environment_switches_a_known_provider_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    for known in KNOWN:
+        monkeypatch.setenv(known.key_variable, "sk-some")
+    found = {provider.name: (provider.dialect, provider.api_key) for provider in providers("")}
+    assert found == {known.name: (known.dialect, "sk-some") for known in KNOWN}
+    assert {found[name][0] for name in ("openai", "anthropic", "gemini", "cohere")} == {
+        "openai-responses",
+        "anthropic",
+        "gemini",
+        "cohere",
+    }
 
 
 def test_a_taken_port_is_one_line(tmp_path: Path) -> None:

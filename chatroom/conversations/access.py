@@ -7,7 +7,9 @@ from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 
 from chatroom.accounts.models import User
-from chatroom.conversations.models import Conversation, Message, Run
+from chatroom.conversations.models import Conversation, Message, Part, Run
+from chatroom.conversations.thoughts import READABLE
+from chatroom.providers.parts import PartKind
 
 
 def access_conversations(user: User | AnonymousUser) -> QuerySet[Conversation]:
@@ -32,3 +34,9 @@ def access_run(user: User | AnonymousUser, run_id: int) -> Run:
     """One run in a conversation of `user`'s own, with its reply and conversation."""
     mine = Run.objects.filter(reply__conversation__in=access_conversations(user))
     return get_object_or_404(mine.select_related("reply__conversation"), pk=run_id)
+
+
+def access_thought(user: User | AnonymousUser, run_id: int, index: int) -> Part:
+    """One readable reasoning part of a run of `user`'s own, with that run, its reply and conversation."""
+    parts = access_run(user, run_id).parts
+    return get_object_or_404(parts, index=index, kind=PartKind.REASONING, provenance__in=READABLE)

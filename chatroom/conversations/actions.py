@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
+from dataclasses import replace
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -12,10 +13,12 @@ from chatroom.accounts.models import User
 from chatroom.conversations.claims import request_stop
 from chatroom.conversations.engine import after_commit
 from chatroom.conversations.forms import Asked
-from chatroom.conversations.models import Conversation, Message, Run
+from chatroom.conversations.models import Conversation, Message, Part, Run
 from chatroom.conversations.pages import load_turns
 from chatroom.conversations.refusals import CannotDo
+from chatroom.conversations.thoughts import NOTHING, READABLE, Beside
 from chatroom.conversations.tree import Turn
+from chatroom.providers.parts import PartKind
 
 TITLE_LENGTH = 60
 
@@ -48,33 +51,82 @@ def edit(prompt: Message, text: str) -> None:
     number = next((n for n, turn in enumerate(path) if turn.prompt.message.pk == prompt.pk), None)
     if number is None:
         raise CannotDo("That prompt is not on the page any more.")
-    runs = Run.objects.filter(reply__in=[lane.last for lane in path[number].lanes]).order_by("reply__lane")
+    runs = Run.objects.filter(reply__in=[lane.first for lane in path[number].lanes]).order_by("reply__lane")
     lanes = [Asked.again(run) for run in runs]
     if not lanes:
         raise CannotDo("No model was asked there.")
+    beside = [Beside.again(run) for run in runs]
     with transaction.atomic():
-        _prompt(prompt.conversation, path[number - 1] if number else None, text, lanes)
+        _prompt(prompt.conversation, path[number - 1] if number else None, text, lanes, beside=beside)
+
+
+def hand_over(thought: Part, text: str, asked: Asked, *, compare: bool, form_key: uuid.UUID | None) -> None:
+    """Ask another model the same prompt beside it, with `text`, what a person made of `thought`.
+
+    With `compare` it is asked without it as well, in the lane before. Raises CannotDo.
+    """
+    prompt = thought.run.reply
+    while prompt.parent and prompt.role == Message.Role.ASSISTANT:
+        prompt = prompt.parent
+    conversation = prompt.conversation
+    beside = [Beside(thought_from_id=thought.pk)] if compare else []
+    beside.append(Beside(text, thought.pk))
+    same_form = Message.objects.filter(form_key=form_key, conversation=conversation)
+    if form_key and same_form.exists():
+        return
+    try:
+        with transaction.atomic():
+            show(prompt)
+            path = load_turns(conversation.pk)
+            number = next(n for n, turn in enumerate(path) if turn.prompt.message.pk == prompt.pk)
+            before = path[number - 1] if number else None
+            _prompt(conversation, before, prompt.text, [asked] * len(beside), form_key, beside)
+    except IntegrityError:
+        if form_key is None or not same_form.exists():
+            raise
 
 
 def retry(run: Run) -> None:
     """Ask the same again: a sibling of the reply. One try at a time: a second click asks for nothing more."""
-    _one_more(run, run.reply.parent)
+    _one_more(run, run.reply.parent, Beside.again(run))
 
 
 def go_on(run: Run) -> None:
     """Let the model go on with a reply that broke off."""
     if run.is_live:
         raise CannotDo("It is still going on.")
-    _one_more(run, run.reply)
+    _one_more(run, run.reply, replace(Beside.again(run), answer_now=False))
 
 
-def _one_more(run: Run, parent: Message | None) -> None:
+def answer_now(run: Run, asked: Asked) -> None:
+    """Stop a run in mid-thought, and let `asked`, its model, answer from what it has thought.
+
+    A second click does nothing more. Raises CannotDo where there is no thought to answer from, or an answer already.
+    """
+    reply = run.reply
+    with transaction.atomic():
+        Conversation.objects.select_for_update().get(pk=reply.conversation_id)  # of two clicks the second waits
+        if Run.objects.filter(reply__parent=reply, answer_now=True).exists():
+            return
+        if not Run.objects.filter(pk=run.pk, ended_at=None).exists():
+            raise CannotDo("It is over already.")
+        parts = Part.objects.filter(run=run)
+        if parts.filter(kind=PartKind.CONTENT).exists():
+            raise CannotDo("It has begun to answer already.")
+        if not parts.filter(kind=PartKind.REASONING, provenance__in=READABLE).exists():
+            raise CannotDo("It has thought nothing yet that it could answer from.")
+        stop(run)
+        beside = replace(Beside.again(run), answer_now=True)
+        _reply(reply.conversation, reply, asked, reply.lane, reply.line, beside)
+
+
+def _one_more(run: Run, parent: Message | None, beside: Beside) -> None:
     reply = run.reply
     with transaction.atomic():
         Conversation.objects.select_for_update().get(pk=reply.conversation_id)  # of two clicks the second waits
         under_way = Run.objects.filter(reply__parent=parent, reply__lane=reply.lane, ended_at=None)
         if not under_way.exclude(pk=run.pk).exists():
-            _reply(reply.conversation, parent, Asked.again(run), reply.lane, reply.line)
+            _reply(reply.conversation, parent, Asked.again(run), reply.lane, reply.line, beside)
 
 
 def stop(run: Run) -> None:
@@ -96,6 +148,18 @@ def select(message: Message) -> None:
     _announce(message.conversation)
 
 
+def show(message: Message) -> None:
+    """Show the branch that `message` is on: select it, and each that it follows, among their siblings."""
+    before = dict(Message.objects.filter(conversation=message.conversation_id).values_list("pk", "parent"))
+    branch: list[int] = []
+    at: int | None = message.pk
+    while at is not None:
+        branch.append(at)
+        at = before[at]
+    Message.objects.filter(pk__in=branch).update(selected_at=timezone.now())
+    _announce(message.conversation)
+
+
 def choose(reply: Message, *, only: bool) -> None:
     """Go on with this one of several models, or (`only` False) with all of them again."""
     if reply.role != Message.Role.ASSISTANT:
@@ -109,6 +173,13 @@ def choose(reply: Message, *, only: bool) -> None:
     if only:
         Message.objects.filter(pk=reply.pk).update(chosen_at=timezone.now())
     _announce(reply.conversation)
+
+
+def send_back(reply: Message, choice: str) -> None:
+    """Settle what of a reply's reasoning goes with later prompts: a ReasoningBack, or empty for the room's own way."""
+    if reply.role != Message.Role.ASSISTANT:
+        raise CannotDo("Only a reply has reasoning.")
+    Message.objects.filter(pk=reply.pk).update(reasoning_back=choice)
 
 
 def rename(conversation: Conversation, title: str) -> None:
@@ -162,8 +233,9 @@ def _prompt(
     text: str,
     lanes: Sequence[Asked],
     form_key: uuid.UUID | None = None,
+    beside: Sequence[Beside] = (),
 ) -> None:
-    """Add a prompt after a turn (None: at the root) and a reply of each model.
+    """Add a prompt after a turn (None: at the root) and a reply of each model; `beside`, if any, is one for each.
 
     The models must have had their say: what is not said yet cannot be shown to the next. Raises CannotDo.
     """
@@ -176,11 +248,19 @@ def _prompt(
         text=text,
         form_key=form_key,
     )
-    for number, (asked, line) in enumerate(zip(lanes, _lines(after, lanes), strict=True)):
-        _reply(conversation, prompt, asked, number, line)
+    lines = lines_after(after, lanes)
+    for number, (asked, line, told) in enumerate(zip(lanes, lines, beside or [NOTHING] * len(lanes), strict=True)):
+        _reply(conversation, prompt, asked, number, line, told)
 
 
-def _reply(conversation: Conversation, parent: Message | None, asked: Asked, lane: int, line: Message | None) -> None:
+def _reply(
+    conversation: Conversation,
+    parent: Message | None,
+    asked: Asked,
+    lane: int,
+    line: Message | None,
+    beside: Beside,
+) -> None:
     """Add a reply and queue its run."""
     with transaction.atomic():
         reply = Message.objects.create(
@@ -194,6 +274,10 @@ def _reply(conversation: Conversation, parent: Message | None, asked: Asked, lan
             effort=asked.effort,
             budget=asked.budget,
             exclude=asked.exclude,
+            summary=asked.summary,
+            thought=beside.thought,
+            thought_from_id=beside.thought_from_id,
+            answer_now=beside.answer_now,
         )
         conversation.touched_at = timezone.now()
         conversation.save(update_fields=["touched_at"])
@@ -201,12 +285,12 @@ def _reply(conversation: Conversation, parent: Message | None, asked: Asked, lan
     _announce(conversation)
 
 
-def _lines(after: Turn | None, lanes: Sequence[Asked]) -> list[Message | None]:
+def lines_after(after: Turn | None, lanes: Sequence[Asked]) -> list[Message | None]:
     """For each model the reply that it made itself in the turn before, where several were asked and all go on."""
     if after is None or len(after.followed) < 2:
         return [None] * len(lanes)
-    runs = {run.reply_id: run for run in Run.objects.filter(reply__in=[lane.last for lane in after.followed])}
-    free = [(Asked.again(runs[lane.last.pk]), lane.last) for lane in after.followed]
+    runs = {run.reply_id: run for run in Run.objects.filter(reply__in=[lane.first for lane in after.followed])}
+    free = [(Asked.again(runs[lane.first.pk]), lane.last) for lane in after.followed]
     lines: list[Message | None] = []
     for asked in lanes:
         # The very same settings if there are, else the same model: one model may be there at several efforts.

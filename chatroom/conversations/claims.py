@@ -13,7 +13,7 @@ from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
 
 from django.db import DatabaseError
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from chatroom.conversations.models import Delta, Run, Status
@@ -31,10 +31,15 @@ def worker_name() -> str:
 
 
 def claim(worker: str, lease: timedelta, limit: int) -> list[Run]:
-    """Take up to `limit` queued runs for `worker`, oldest first."""
+    """Take up to `limit` queued runs for `worker`, oldest first.
+
+    One that goes on with a reply waits for that reply's end: till then what it is to be shown is not all there.
+    """
     now = timezone.now()
     claimed: list[Run] = []
-    for run in Run.objects.filter(status=Status.QUEUED, ended_at=None, worker="").order_by("pk")[:limit]:
+    before = Run.objects.filter(reply=OuterRef("reply__parent"), ended_at=None)
+    queued = Run.objects.filter(~Exists(before), status=Status.QUEUED, ended_at=None, worker="")
+    for run in queued.order_by("pk")[:limit]:
         taken = Run.objects.filter(pk=run.pk, status=Status.QUEUED, ended_at=None, worker="").update(
             status=Status.THINKING,
             worker=worker,
@@ -88,7 +93,10 @@ def _look_after(run: Run, lease: timedelta) -> bool:
         return seal(run.pk, Ending(Status.STOPPED, run.stop_requested_at), only_if=held_as_before)
     if run.attempts < MAX_ATTEMPTS and not Delta.objects.filter(run=run.pk).exists():
         again = Run.objects.filter(held_as_before, pk=run.pk, ended_at=None)
-        return again.update(status=Status.QUEUED, worker="", lease_until=None, started_at=None) == 1
+        queued = again.update(
+            status=Status.QUEUED, worker="", lease_until=None, started_at=None, retry_at=None, retry_reason=""
+        )
+        return queued == 1
     ending = Ending(Status.INTERRUPTED, _last_sign_of_life(run, lease), error=INTERRUPTED)
     return seal(run.pk, ending, only_if=held_as_before)
 

@@ -10,11 +10,12 @@ from django.urls import reverse
 from django_htmx.http import trigger_client_event
 
 from chatroom.conversations import actions
-from chatroom.conversations.access import access_conversation, access_message, access_run
+from chatroom.conversations.access import access_conversation, access_message, access_run, access_thought
 from chatroom.conversations.composer import composer
 from chatroom.conversations.engine import engine
-from chatroom.conversations.forms import lanes_from, prompt_from
+from chatroom.conversations.forms import Asked, lanes_from, prompt_from, thought_from
 from chatroom.conversations.http import PersonRequest, command, done, go_to
+from chatroom.conversations.thoughts import as_it_was, least_thinking, thought_so_far
 
 
 @command
@@ -58,6 +59,26 @@ def go_on(request: PersonRequest, run_id: int) -> HttpResponse:
     run = access_run(request.user, run_id)
     actions.go_on(run)
     return done(request, run.reply.conversation)
+
+
+@command
+def answer_now(request: PersonRequest, run_id: int) -> HttpResponse:
+    """No more thinking: answer from what has been thought."""
+    run = access_run(request.user, run_id)
+    asked = Asked.again(run)
+    actions.answer_now(run, least_thinking(asked, engine().catalogue.offer(asked.key)))
+    return done(request, run.reply.conversation)
+
+
+@command
+def hand_over(request: PersonRequest, run_id: int, index: int) -> HttpResponse:
+    """The same prompt to another model, with this thought beside it, and without."""
+    thought = access_thought(request.user, run_id, index)
+    sent = thought_from(request.POST)
+    asked, *_ = lanes_from(request.POST, engine().catalogue)
+    text = as_it_was(sent.text, thought_so_far(thought)[: sent.seen])
+    actions.hand_over(thought, text, asked, compare=sent.compare, form_key=sent.form_key)
+    return done(request, thought.run.reply.conversation)
 
 
 @command

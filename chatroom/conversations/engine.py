@@ -6,22 +6,24 @@ One object, made when the process begins to serve; views reach it through `engin
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 import httpx
 from django.conf import settings
-from django.db import transaction
+from django.db import DatabaseError, transaction
 
 from chatroom.conversations.announcing import Hub
-from chatroom.conversations.catalogue import Catalogue
 from chatroom.conversations.claims import worker_name
 from chatroom.conversations.following import Followers
 from chatroom.conversations.log import Advance, Log
 from chatroom.conversations.models import Run
+from chatroom.conversations.offers.catalogue import Catalogue
 from chatroom.conversations.runs import Runner
 from chatroom.conversations.threads import DatabaseThreads
+from chatroom.conversations.wire.record import WireRecord
 from chatroom.demo.server import DemoServer
 from chatroom.demo.server import start as start_demo
 from chatroom.providers.provider import Provider, open_client
@@ -41,9 +43,12 @@ class Engine:
         self.threads = DatabaseThreads("pages", 4)
         self.followers = Followers(self.threads)
         self.client: httpx.AsyncClient = open_client()
-        self.catalogue = Catalogue(settings.PROVIDERS, self.client, discover=settings.DISCOVER)
+        self.catalogue = Catalogue(settings.PROVIDERS, self.client, self.threads, discover=settings.DISCOVER)
         self.log = Log(worker_name(), lease, self.followers.advance)
-        self.runner = Runner(self.log, self.catalogue, self.client, lease, settings.SILENCE_SECONDS, self._run_changed)
+        self.wire = WireRecord(settings.WIRE_DAYS)
+        self.runner = Runner(
+            self.log, self.catalogue, self.client, lease, settings.SILENCE_SECONDS, self._run_changed, self.wire
+        )
         self._loop = asyncio.get_running_loop()
         self._tasks: set[asyncio.Task[None]] = set()
         self._demo: DemoServer | None = None
@@ -51,6 +56,8 @@ class Engine:
     async def start(self) -> None:
         """Begin to work: recover what a dead process left, then take what comes."""
         self.hub.attach(self._loop)
+        with contextlib.suppress(DatabaseError):  # tried again with every look around
+            await self.catalogue.load()
         if settings.DEMO:
             self._demo = await start_demo(tokens_per_second=settings.DEMO_SPEED)
             self.catalogue.add(Provider("demo", "Demo (built in)", "openai-chat", self._demo.base_url))
@@ -61,6 +68,8 @@ class Engine:
             self.runner.renew_forever,
             self.runner.look_for_stops_forever,
             self.followers.look_again_forever,
+            self.wire.write_forever,
+            self.wire.forget_forever,
             self.catalogue.refresh_forever,
         ):
             self._tasks.add(self._loop.create_task(_for_ever(work)))
@@ -68,6 +77,10 @@ class Engine:
     def run_queued_soon(self) -> None:
         """From any thread, after the commit: there is a run to be claimed."""
         self._loop.call_soon_threadsafe(self.runner.wake)
+
+    def refresh_models_soon(self) -> None:
+        """From any thread: somebody wants the providers to be asked for their models now."""
+        self._loop.call_soon_threadsafe(self.catalogue.refresh_by_hand)
 
     def stop_soon(self, run: Run) -> None:
         """From any thread, after the commit: a run is to be stopped, or has been."""

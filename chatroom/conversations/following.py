@@ -12,12 +12,13 @@ from functools import partial
 from typing import Protocol
 
 from chatroom.conversations import log
-from chatroom.conversations.fragments import caught_up, cursor, run_news, run_state
+from chatroom.conversations.fragments import caught_up, cursor, run_news, run_state, run_whole
 from chatroom.conversations.log import Advance, Row
 from chatroom.conversations.models import Run
 from chatroom.conversations.pages import run_outline
 from chatroom.conversations.presenting import RunRender, RunShown
 from chatroom.conversations.threads import DatabaseThreads
+from chatroom.providers.parts import PieceKind
 
 logger = logging.getLogger(__name__)
 
@@ -123,12 +124,16 @@ class Follower:
         # A gap is read from the log; and so is all where the run's row was, which may be ahead of the news.
         if stale or (rows and rows[0].seq != before + 1):
             rows = await self._threads.run(log.read, self.run_id, before)
+        recast = any(row.kind is PieceKind.RECAST for row in rows)
+        if recast:
+            rendering = self._rendering = RunRender(self.run_id)
+            rows = await self._threads.run(log.read, self.run_id)
         rendering.apply(rows)
         run = self._shown.run
         rendering.settle_status(run)
         if run.ended_at:
             rendering.end(run.ended_at)
-        html = run_news(rendering)
+        html = run_whole(rendering) if recast else run_news(rendering)
         html += run_state(self._shown, rendering.seq) if stale or run.status != told else cursor(run, rendering.seq)
         for reader in tuple(self.readers):
             reader.show(self.run_id, before, rendering.seq, html)
@@ -199,6 +204,9 @@ class Followers:
 def between(run_id: int, rows: list[Row], after: int, upto: int) -> str:
     """The fragment that leads a reader from seq `after` to seq `upto`."""
     rendering = RunRender(run_id)
+    if any(row.kind is PieceKind.RECAST and after < row.seq <= upto for row in rows):
+        rendering.apply(row for row in rows if row.seq <= upto)
+        return run_whole(rendering)
     rendering.apply(row for row in rows if row.seq <= after)
     rendering.news()
     rendering.apply(row for row in rows if after < row.seq <= upto)

@@ -27,6 +27,13 @@ def run_news(rendering: RunRender) -> str:
     return "".join(pieces)
 
 
+def run_whole(rendering: RunRender) -> str:
+    """All parts of a run anew, where one is not what it seemed; `rendering` has given nothing yet."""
+    begun, _ = rendering.news()
+    parts = [render_to_string("conversations/_part.html", {"part": part}) for part in begun]
+    return into(f"r{rendering.run_id}-parts", "innerHTML", "".join(parts))
+
+
 def run_state(shown: RunShown, seq: int) -> str:
     """The run's status, head and foot. When it is over: the heads of its panes, now that the count is known."""
     run_id = shown.run.pk

@@ -224,6 +224,8 @@ class _Progress:
     rows: list[Row]
     begun: list[tuple[PartHead, datetime]] = field(default_factory=list)
     closed: list[tuple[PartHead, datetime]] = field(default_factory=list)
+    # Parts that are not what they seemed.
+    recast: list[PartHead] = field(default_factory=list)
     speaking: PartHead | None = None
     unspoken: list[PartHead] = field(default_factory=list)
     status: Status = Status.THINKING
@@ -240,7 +242,12 @@ class _Progress:
                 known += 1
                 if row.kind is PieceKind.OPAQUE:
                     progress.unspoken.append(row.head)
-            if row.kind is PieceKind.OPAQUE:
+            if row.kind is PieceKind.OPAQUE or row.kind is PieceKind.BREAK:
+                continue
+            if row.kind is PieceKind.RECAST:
+                progress.recast.append(row.head)
+                progress.closed.append((row.head, at))
+                progress.speaking, progress.status, progress.answering_at = None, Status.THINKING, None
                 continue
             progress.closed += [(head, at) for head in progress.unspoken if head != row.head]
             progress.unspoken.clear()
@@ -270,6 +277,11 @@ class _Progress:
             )
             for head, at in self.begun
         )
+        for head in self.recast:
+            Part.objects.filter(run=self.run.run_id, index=head.index).update(
+                kind=head.kind, provenance=head.provenance or ""
+            )
+            Run.objects.filter(pk=self.run.run_id).update(answering_at=None)
         for head, at in self.closed:
             Part.objects.filter(run=self.run.run_id, index=head.index).update(ended_at=at)
         if self.turned:
@@ -280,6 +292,8 @@ class _Progress:
     def keep(self) -> None:
         self.run.seq += len(self.rows)
         self.run.heads += [head for head, _ in self.begun]
+        for head in self.recast:
+            self.run.heads[head.index] = head
         self.run.speaking, self.run.unspoken, self.run.status = self.speaking, self.unspoken, self.status
 
 

@@ -13,7 +13,10 @@ from django.db.models import Q
 from django.utils import timezone
 
 from chatroom.providers.events import Provenance
-from chatroom.providers.parts import PartHead, PartKind, PieceKind
+from chatroom.providers.parts import PartHead, PartKind, PieceKind, blocks
+
+# What a reader sees where a new block of a part begins.
+BLOCK_BREAK = "\n\n"
 
 
 class Conversation(models.Model):
@@ -31,6 +34,13 @@ class Conversation(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+
+class ReasoningBack(models.TextChoices):
+    """A person's choice of what of a reply's reasoning later models are shown. None made: what they accept."""
+
+    NEVER = "never", "Not sent"
+    TEXT = "text", "Sent as text, to any model"
 
 
 class Message(models.Model):
@@ -62,6 +72,8 @@ class Message(models.Model):
     selected_at = models.DateTimeField(default=timezone.now)
     # Of the lanes of a turn the one chosen last is the one that the conversation goes on with; none: with all.
     chosen_at = models.DateTimeField(null=True, blank=True)
+    # What of this reply's reasoning goes back with later prompts: a person's choice, over the room's own.
+    reasoning_back = models.CharField(max_length=5, blank=True, choices=ReasoningBack.choices)
     # Names the form that was sent, so that a form that arrives twice makes one message.
     form_key = models.UUIDField(null=True, blank=True, unique=True)
 
@@ -99,6 +111,14 @@ class Run(models.Model):
     effort = models.CharField(max_length=8, blank=True)
     budget = models.PositiveIntegerField(null=True, blank=True)
     exclude = models.BooleanField(default=False)
+    summary = models.CharField(max_length=8, blank=True)
+
+    # A thought of another reply that this model is given beside the prompt, as it is sent. Where only
+    # `thought_from` is set the model was asked without it, for comparison.
+    thought = models.TextField(blank=True)
+    thought_from = models.ForeignKey("Part", null=True, blank=True, on_delete=models.SET_NULL, related_name="handed_to")
+    # Goes on with a reply that was stopped in mid-thought: to answer from what it had thought.
+    answer_now = models.BooleanField(default=False)
 
     status = models.CharField(max_length=11, choices=Status.choices, default=Status.QUEUED)
     # Who is at work on it, and until when that holds without a sign of life.
@@ -106,6 +126,9 @@ class Run(models.Model):
     lease_until = models.DateTimeField(null=True, blank=True)
     attempts = models.PositiveSmallIntegerField(default=0)
     stop_requested_at = models.DateTimeField(null=True, blank=True)
+    # While the provider is to be tried again: when, and what it had said.
+    retry_at = models.DateTimeField(null=True, blank=True)
+    retry_reason = models.TextField(blank=True)
 
     created_at = models.DateTimeField(default=timezone.now)
     started_at = models.DateTimeField(null=True, blank=True)
@@ -121,9 +144,12 @@ class Run(models.Model):
     output_tokens = models.PositiveIntegerField(null=True, blank=True)
     reasoning_tokens = models.PositiveIntegerField(null=True, blank=True)
     cost = models.FloatField(null=True, blank=True)
+    # The provider reported no cost; this one is tokens times the catalogue's prices.
+    cost_computed = models.BooleanField(default=False)
 
     class Meta:
         indexes = [
+            models.Index(fields=["provider", "model", "-ended_at"], name="run_last_heard"),
             # The sweep and the runner look only at the few that are not over.
             models.Index(fields=["status"], condition=Q(ended_at=None), name="run_live"),
         ]
@@ -152,6 +178,8 @@ class Part(models.Model):
     # The tool's, where the part is a tool call.
     name = models.CharField(max_length=200, blank=True)
     text = models.TextField(blank=True)
+    # Places in the text where a new block of it begins, in characters; nothing of that is in the text.
+    breaks = models.JSONField(default=list, blank=True)
     # Signed and encrypted pieces, verbatim, to be sent back to the model that made them.
     opaque = models.JSONField(default=list, blank=True)
     started_at = models.DateTimeField()
@@ -163,6 +191,11 @@ class Part(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.index} of run {self.run_id}"
+
+    @property
+    def readable(self) -> str:
+        """The text for a reader: with a blank line between its blocks."""
+        return BLOCK_BREAK.join(blocks(self.text, self.breaks))
 
     @property
     def head(self) -> PartHead:
@@ -185,6 +218,60 @@ class Delta(models.Model):
 
     def __str__(self) -> str:
         return f"delta {self.seq} of run {self.run_id}"
+
+
+class Listing(models.Model):
+    """The models that a provider listed when it was last asked: the room works from it while the provider is away."""
+
+    provider = models.CharField(max_length=64, primary_key=True)
+    # A list belongs to an address: another one under the same name is asked anew.
+    base_url = models.CharField(max_length=500)
+    listed = models.JSONField(default=list)
+    fetched_at = models.DateTimeField(null=True, blank=True)
+    # Of the last attempt; the sentence is empty where it succeeded.
+    tried_at = models.DateTimeField()
+    error = models.TextField(blank=True)
+
+    def __str__(self) -> str:
+        return self.provider
+
+
+class Exchange(models.Model):
+    """One HTTP request of a run and what came back, for developers. Without keys; kept for a set time."""
+
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="exchanges")
+    # From 1; more than one where the room tried again.
+    number = models.PositiveSmallIntegerField()
+    url = models.CharField(max_length=2000)
+    request_headers = models.JSONField(default=dict)
+    request_body = models.TextField()
+    sent_at = models.DateTimeField()
+    # None: no answer came.
+    status = models.PositiveSmallIntegerField(null=True, blank=True)
+    response_headers = models.JSONField(default=dict)
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["run", "number"], name="exchange_number")]
+        indexes = [models.Index(fields=["sent_at"], name="exchange_age")]
+
+    def __str__(self) -> str:
+        return f"exchange {self.number} of run {self.run_id}"
+
+
+class Received(models.Model):
+    """A batch of the body of an exchange: what came, and when. Compressed; `wire.record` knows the format."""
+
+    exchange = models.ForeignKey(Exchange, on_delete=models.CASCADE, related_name="received")
+    number = models.PositiveIntegerField()
+    data = models.BinaryField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["exchange", "number"], name="received_number")]
+        ordering = ["exchange", "number"]
+
+    def __str__(self) -> str:
+        return f"batch {self.number} of {self.exchange_id}"
 
 
 def span(start: datetime | None, end: datetime | None) -> float | None:

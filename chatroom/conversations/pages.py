@@ -5,11 +5,12 @@ from __future__ import annotations
 import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from chatroom.conversations import log
-from chatroom.conversations.models import Message, Part, Run
+from chatroom.conversations.models import BLOCK_BREAK, Message, Part, Run
 from chatroom.conversations.presenting import RunShown, from_parts, outline, snapshot
+from chatroom.conversations.ties import ties_of
 from chatroom.conversations.tree import Lane, Shown, Turn, turns
 from chatroom.providers.parts import PartKind, PieceKind
 
@@ -86,8 +87,11 @@ def fill(path: Sequence[Turn]) -> list[TurnShown]:
     parts: dict[int, list[Part]] = defaultdict(list)
     for part in Part.objects.filter(run__in=[run.pk for run in runs.values() if not run.is_live]):
         parts[part.run_id].append(part)
+    ties = ties_of(runs.values())
     shown = {
-        reply: snapshot(run, log.read(run.pk)) if run.is_live else from_parts(run, parts[run.pk])
+        reply: replace(
+            snapshot(run, log.read(run.pk)) if run.is_live else from_parts(run, parts[run.pk]), ties=ties[run.pk]
+        )
         for reply, run in runs.items()
     }
     return [
@@ -105,7 +109,8 @@ def fill(path: Sequence[Turn]) -> list[TurnShown]:
 def run_outline(run_id: int) -> RunShown:
     """A run and the heads of its parts, as they are now. Raises Run.DoesNotExist."""
     run = Run.objects.select_related("reply").get(pk=run_id)
-    return outline(run, Part.objects.filter(run=run_id).defer("text", "opaque"))
+    shown = outline(run, Part.objects.filter(run=run_id).defer("text", "opaque"))
+    return replace(shown, ties=ties_of([run])[run_id])
 
 
 def reply_text(message: Message, part: int | None = None) -> str:
@@ -115,8 +120,9 @@ def reply_text(message: Message, part: int | None = None) -> str:
     run = Run.objects.get(reply=message)
     texts: dict[int, list[str]] = defaultdict(list)
     for row in log.read(run.pk):
-        if row.kind is PieceKind.TEXT and (
-            row.head.kind is PartKind.CONTENT if part is None else row.head.index == part
-        ):
-            texts[row.head.index].append(row.text)
+        if row.head.kind is PartKind.CONTENT if part is None else row.head.index == part:
+            if row.kind is PieceKind.TEXT:
+                texts[row.head.index].append(row.text)
+            elif row.kind is PieceKind.BREAK:
+                texts[row.head.index].append(BLOCK_BREAK)
     return "\n\n".join("".join(texts[index]) for index in sorted(texts))

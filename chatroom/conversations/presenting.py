@@ -15,7 +15,9 @@ from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
 from chatroom.conversations.log import Row, moment
-from chatroom.conversations.models import Part, Run, Status, span
+from chatroom.conversations.models import BLOCK_BREAK, Part, Run, Status, span
+from chatroom.conversations.thoughts import READABLE
+from chatroom.conversations.ties import NO_TIES, Ties
 from chatroom.providers.events import Provenance
 from chatroom.providers.parts import PartHead, PartKind, PieceKind
 from chatroom.rendering.html import render
@@ -41,6 +43,11 @@ class PartShown:
     def id(self) -> str:
         """Its id in the page, from which those of its pieces are made."""
         return part_id(self.run_id, self.head.index)
+
+    @property
+    def readable(self) -> bool:
+        """Whether it is reasoning with text, a thought or a summary of one."""
+        return self.head.provenance in READABLE
 
     @property
     def live(self) -> bool:
@@ -75,6 +82,8 @@ class _PartRender:
     ended_at: int | None = None
     shown: bool = False
     finished: bool = False
+    # A new block begins with the text that comes next.
+    broken: bool = False
     renderer: StreamRenderer = field(default_factory=StreamRenderer)
     plain: list[str] = field(default_factory=list)
     waiting: list[str] = field(default_factory=list)
@@ -122,6 +131,8 @@ class RunRender:
         self._speaking: _PartRender | None = None
         # Thought that came sealed and that nothing has followed yet.
         self._unspoken: list[_PartRender] = []
+        # An answer has turned out to be thought.
+        self._recast = False
 
     def apply(self, rows: Iterable[Row]) -> None:
         """Take further rows; they must meet `seq`."""
@@ -136,6 +147,15 @@ class RunRender:
             if row.kind is PieceKind.OPAQUE:
                 continue
             part = self._parts[row.head.index]
+            if row.kind is PieceKind.BREAK:
+                part.broken = True
+                continue
+            if row.kind is PieceKind.RECAST:
+                # What was rendered of it before is void: see `fragments.run_whole`.
+                part.head, part.ended_at = row.head, row.at
+                self._speaking = None
+                self._recast = True
+                continue
             for sealed in self._unspoken:
                 if sealed is not part:
                     sealed.ended_at = row.at
@@ -144,6 +164,9 @@ class RunRender:
                 if self._speaking and self._speaking.head.kind is not PartKind.TOOL:
                     self._speaking.ended_at = row.at
                 self._speaking = part
+            if part.broken and row.text:
+                part.waiting.append(BLOCK_BREAK)
+                part.broken = False
             part.waiting.append(row.text)
 
     def settle_status(self, run: Run) -> None:
@@ -151,9 +174,11 @@ class RunRender:
 
         Its own row is read at another moment than they are, and may be behind them or ahead.
         """
-        if run.is_live and self._speaking:
-            thinking = self._speaking.head.kind is PartKind.REASONING
+        if run.is_live and (self._speaking or self._recast):
+            thinking = self._speaking is None or self._speaking.head.kind is PartKind.REASONING
             run.status = Status.THINKING if thinking else Status.ANSWERING
+        if self.seq:  # who has said something is not tried again
+            run.retry_at = None
 
     def end(self, ended_at: datetime) -> None:
         """Nothing more will come."""
@@ -188,11 +213,17 @@ class RunShown:
     run: Run
     parts: Sequence[PartShown]
     seq: int
+    ties: Ties = NO_TIES
 
     @property
     def thoughts(self) -> list[PartShown]:
         """Its reasoning parts."""
         return [part for part in self.parts if part.head.kind is PartKind.REASONING]
+
+    @property
+    def given_id(self) -> str:
+        """The id in the page of the thought that it was given."""
+        return f"r{self.run.pk}-given"
 
     @property
     def hidden(self) -> bool:
@@ -227,7 +258,7 @@ def _part(run: Run, part: Part, html: str) -> PartShown:
 
 
 def _html(part: Part) -> str:
-    return tool_html(part.text) if part.kind == PartKind.TOOL else render(part.text)
+    return tool_html(part.text) if part.kind == PartKind.TOOL else render(part.readable)
 
 
 def part_id(run_id: int, index: int) -> str:

@@ -8,36 +8,45 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
-from typing import assert_never
+from typing import Any, assert_never
 
 import httpx
+from django.db import DatabaseError
 from django.db.models import Q
 from django.utils import timezone
 
-from chatroom.conversations.catalogue import Catalogue
 from chatroom.conversations.claims import claim, sweep
-from chatroom.conversations.history import messages_for
+from chatroom.conversations.context.history import messages_for
+from chatroom.conversations.forms import Asked
 from chatroom.conversations.log import LeaseLost, Log, RunLog
 from chatroom.conversations.models import LIVE, Run, Status
+from chatroom.conversations.offers.catalogue import Catalogue
 from chatroom.conversations.sealing import Ending, seal
+from chatroom.conversations.thoughts import is_moot
 from chatroom.conversations.threads import DatabaseThreads
+from chatroom.conversations.wire.record import WireRecord
 from chatroom.providers.errors import ProviderError
 from chatroom.providers.events import (
+    BlockEnded,
     ContentDelta,
+    ContentWasReasoning,
     Failed,
     Finished,
     OpaquePiece,
     PartEnded,
     ReasoningDelta,
     ToolDelta,
+    TryingAgain,
     UsageReported,
 )
 from chatroom.providers.parts import Assembler
 from chatroom.providers.provider import Provider, Timeouts, stream
-from chatroom.providers.request import ChatRequest, Effort, ReasoningSettings
+from chatroom.providers.request import ChatRequest
+from chatroom.providers.tap import Tap
 
 logger = logging.getLogger(__name__)
 
@@ -46,6 +55,8 @@ CLAIM_AT_ONCE = 100
 # Queued runs are looked for so often even if no wake-up comes; stop requests that were not made here, too.
 CLAIM_SECONDS = 2.0
 STOP_SECONDS = 0.5
+# A request that failed in a way that may pass is sent again so often, before the first word.
+RETRIES = 3
 
 
 class Runner:
@@ -59,6 +70,7 @@ class Runner:
         lease: timedelta,
         silence: float,
         changed: Callable[[Run], None],
+        wire: WireRecord,
     ) -> None:
         self._log = log
         self._catalogue = catalogue
@@ -66,6 +78,7 @@ class Runner:
         self._lease = lease
         self._timeouts = Timeouts(silence=silence)
         self._changed = changed
+        self._wire = wire
         self._threads = DatabaseThreads("runs", 2)
         self._tasks: dict[int, asyncio.Task[None]] = {}
         self._begun: set[int] = set()
@@ -137,9 +150,10 @@ class Runner:
             await self._live_to_the_end(run, log)
         finally:
             self._changed(run)
+            self.wake()  # a reply that goes on with this one may wait for its end
 
     async def _live_to_the_end(self, run: Run, log: RunLog) -> None:
-        said = _Said(log)
+        said = _Said(log, partial(self._tell_of_retry, run))
         try:
             if run.pk in self._stopping:
                 raise asyncio.CancelledError
@@ -161,7 +175,7 @@ class Runner:
                 error="Something went wrong inside the room, not at the provider. What was said is kept.",
                 usage=said.usage,
             )
-        await log.end(ending)
+        await log.end(self._with_cost(run, ending))
         if log.lost:
             await self._give_up(run)
 
@@ -172,9 +186,35 @@ class Runner:
                 "unreachable", f"The provider “{run.provider}” is not there now. Choose another model, or start it."
             )
             return
+        if await self._threads.run(is_moot, run):
+            return
         messages = await self._threads.run(messages_for, run)
-        request = ChatRequest(run.model, messages, _reasoning(run))
-        await said.all_of(provider, request, self._client, self._timeouts)
+        request = ChatRequest(run.model, messages, Asked.again(run).reasoning)
+        await said.all_of(provider, request, self._client, self._timeouts, self._wire.tap(run.pk))
+
+    async def _tell_of_retry(self, run: Run, again: TryingAgain | None) -> None:
+        """Keep and show that the provider is to be tried again, or (None) that it speaks now. Raises LeaseLost."""
+        fields = {"retry_at": None, "retry_reason": ""} if again is None else _retry(again)
+        ours = Run.objects.filter(pk=run.pk, ended_at=None, worker=self._log.worker, attempts=run.attempts)
+        try:
+            updated = await self._threads.run(ours.update, **fields)
+        except DatabaseError:  # not worth a run
+            logger.exception("The pause of run %d cannot be shown", run.pk)
+            return
+        if updated != 1:
+            raise LeaseLost
+        self._changed(run)
+
+    def _with_cost(self, run: Run, ending: Ending) -> Ending:
+        """Add what it cost by the catalogue's prices, where the provider reports tokens and no cost."""
+        usage = ending.usage
+        offer = self._catalogue.offer(f"{run.provider}/{run.model}")
+        if usage is None or usage.cost is not None or usage.input is None or usage.output is None or offer is None:
+            return ending
+        if offer.model.price_in is None or offer.model.price_out is None:
+            return ending
+        cost = usage.input * offer.model.price_in + usage.output * offer.model.price_out
+        return replace(ending, usage=replace(usage, cost=cost), cost_computed=True)
 
     async def _give_up(self, run: Run) -> None:
         """The log refused our rows. If the run is still ours it cannot be stored; else it is another's now."""
@@ -188,23 +228,41 @@ class Runner:
 class _Said:
     """What one run's provider has said so far, beside the text that went to the log."""
 
-    def __init__(self, log: RunLog) -> None:
+    def __init__(self, log: RunLog, tell_of_retry: Callable[[TryingAgain | None], Awaitable[None]]) -> None:
         self._log = log
+        self._tell_of_retry = tell_of_retry
+        self._retrying = False
         self._assembler = Assembler()
         self.usage: UsageReported | None = None
         self.finished: Finished | None = None
         self.error: ProviderError | None = None
 
     async def all_of(
-        self, provider: Provider, request: ChatRequest, client: httpx.AsyncClient, timeouts: Timeouts
+        self,
+        provider: Provider,
+        request: ChatRequest,
+        client: httpx.AsyncClient,
+        timeouts: Timeouts,
+        tap: Tap | None,
     ) -> None:
         """Listen to the provider until it is done; the connection is closed whatever happens."""
-        events = stream(provider, request, client=client, timeouts=timeouts)
+        events = stream(provider, request, client=client, timeouts=timeouts, retries=RETRIES, tap=tap)
         try:
             async for event in events:
                 match event:
-                    case ReasoningDelta() | ContentDelta() | ToolDelta() | PartEnded() | OpaquePiece():
+                    case (
+                        ReasoningDelta()
+                        | ContentDelta()
+                        | ToolDelta()
+                        | PartEnded()
+                        | BlockEnded()
+                        | OpaquePiece()
+                        | ContentWasReasoning()
+                    ):
                         if piece := self._assembler.place(event):
+                            if self._retrying:
+                                self._retrying = False
+                                await self._tell_of_retry(None)
                             await self._log.append(piece)
                     case UsageReported():
                         self.usage = event
@@ -212,6 +270,10 @@ class _Said:
                         self.finished = event
                     case Failed(error):
                         self.error = error
+                    case TryingAgain():
+                        self.usage = self.finished = None  # what the failed try reported
+                        self._retrying = True
+                        await self._tell_of_retry(event)
                     case _:
                         assert_never(event)
         finally:
@@ -222,9 +284,14 @@ class _Said:
         reason = self.finished.reason if self.finished else ""
         if self.error:
             return Ending(Status.FAILED, timezone.now(), reason, self.error.kind, self.error.message, usage=self.usage)
-        return Ending(Status.COMPLETED, timezone.now(), reason, usage=self.usage)
+        explanation = self.finished.explanation if self.finished else ""
+        return Ending(Status.COMPLETED, timezone.now(), reason, error=explanation, usage=self.usage)
 
 
-def _reasoning(run: Run) -> ReasoningSettings:
-    effort: Effort | None = run.effort or None  # type: ignore[assignment]
-    return ReasoningSettings(effort=effort, max_tokens=run.budget, exclude=run.exclude)
+def _retry(again: TryingAgain) -> dict[str, Any]:
+    """What the row of a run says of a pause: until when, and why."""
+    status = f"{again.error.status}: " if again.error.status else ""
+    return {
+        "retry_at": timezone.now() + timedelta(seconds=again.pause),
+        "retry_reason": status + again.error.message,
+    }

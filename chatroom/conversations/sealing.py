@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -24,6 +25,8 @@ class Ending:
     error_kind: str = ""
     error: str = ""
     usage: UsageReported | None = None
+    # The cost in `usage` is not the provider's word but tokens times prices.
+    cost_computed: bool = False
 
 
 def seal(run_id: int, ending: Ending, only_if: Q | None = None) -> bool:
@@ -42,6 +45,9 @@ def seal(run_id: int, ending: Ending, only_if: Q | None = None) -> bool:
             output_tokens=usage.output,
             reasoning_tokens=usage.reasoning,
             cost=usage.cost,
+            cost_computed=ending.cost_computed,
+            retry_at=None,
+            retry_reason="",
         )
         if ended != 1:
             return False
@@ -53,14 +59,20 @@ def _fold(run_id: int, ended_at: datetime) -> None:
     """Write each part's text from the log, and the end of those that were still open."""
     texts: dict[int, list[str]] = {}
     opaque: dict[int, list[Json]] = {}
+    breaks: dict[int, list[int]] = {}
+    lengths: Counter[int] = Counter()
     for part, kind, text in Delta.objects.filter(run=run_id).order_by("seq").values_list("part", "kind", "text"):
         if kind == PieceKind.TEXT:
             texts.setdefault(part, []).append(text)
-        else:
+            lengths[part] += len(text)
+        elif kind == PieceKind.BREAK:
+            breaks.setdefault(part, []).append(lengths[part])
+        elif kind == PieceKind.OPAQUE:
             opaque.setdefault(part, []).append(json.loads(text))
     parts = list(Part.objects.filter(run=run_id))
     for row in parts:
         row.text = "".join(texts.get(row.index, ()))
         row.opaque = opaque.get(row.index, [])
+        row.breaks = breaks.get(row.index, [])
         row.ended_at = row.ended_at or ended_at
-    Part.objects.bulk_update(parts, ["text", "opaque", "ended_at"])
+    Part.objects.bulk_update(parts, ["text", "opaque", "breaks", "ended_at"])

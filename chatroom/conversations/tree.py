@@ -46,6 +46,11 @@ class Lane:
     passed_over: bool = False
 
     @property
+    def first(self) -> Message:
+        """The reply with which the lane began. What goes on with it may have been asked to think less."""
+        return self.replies[0].message
+
+    @property
     def last(self) -> Message:
         """The reply with which the lane ends for now."""
         return self.replies[-1].message

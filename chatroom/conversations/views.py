@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -15,7 +14,7 @@ from django.views.decorators.http import require_safe
 from chatroom.conversations.access import access_conversation, access_conversations, access_message
 from chatroom.conversations.composer import composer, default_lane, lanes_context
 from chatroom.conversations.engine import engine
-from chatroom.conversations.forms import MAX_BUDGET, MAX_LANES, Asked, fitting, number_from
+from chatroom.conversations.forms import MAX_LANES, number_from, wishes_from
 from chatroom.conversations.http import PersonRequest
 from chatroom.conversations.models import Message
 from chatroom.conversations.pages import digest, fill, load_turns, reply_text, shape
@@ -36,10 +35,9 @@ SUGGESTIONS = (
 def home(request: PersonRequest) -> HttpResponse:
     """An empty page to begin a conversation on."""
     offers = engine().catalogue.offers()
-    offered = {offer.provider.name for offer in offers}
     context = {
         "suggestions": SUGGESTIONS if offers else (),
-        "silent": [provider.label for provider in settings.PROVIDERS if provider.name not in offered],
+        "silent": [shelf for shelf in engine().catalogue.shelves() if shelf.listing.error and not shelf.models],
         "only_demo": bool(offers) and all(offer.provider.name == "demo" for offer in offers),
     }
     return render(request, "conversations/home.html", context | _page(request, None) | composer(request.user, None))
@@ -76,13 +74,13 @@ def rail_list(request: PersonRequest) -> HttpResponse:
 @login_required
 def lanes(request: PersonRequest) -> HttpResponse:
     """The picker anew: with another model, one more (`add`), one less (`drop`)."""
-    asked = _asked(request)
+    asked = wishes_from(request.GET, engine().catalogue)
     drop = number_from(request.GET.get("drop", ""))
     if len(asked) > 1:
         asked = [one for number, one in enumerate(asked) if number != drop]
     if "add" in request.GET and len(asked) < MAX_LANES and (one := asked[-1] if asked else default_lane()):
         asked.append(one)
-    return render(request, "conversations/_lanes.html", lanes_context(asked))
+    return render(request, "conversations/_lanes.html", lanes_context(asked, single="single" in request.GET))
 
 
 @require_safe
@@ -125,23 +123,3 @@ def _page(request: PersonRequest, current: int | None) -> dict[str, Any]:
         "current": current,
         "now": round(timezone.now().timestamp() * 1000),
     }
-
-
-def _asked(request: PersonRequest) -> list[Asked]:
-    """The models that the picker names now; what a model does not take falls away."""
-    catalogue = engine().catalogue
-    asked = []
-    for number in range(MAX_LANES + 1):
-        offer = catalogue.offer(request.GET.get(f"lane-{number}-model", ""))
-        if offer is not None:
-            effort = request.GET.get(f"lane-{number}-effort", "")
-            budget = number_from(request.GET.get(f"lane-{number}-budget", ""))
-            asked.append(
-                fitting(
-                    offer,
-                    effort,
-                    min(budget, MAX_BUDGET) if budget else None,
-                    exclude=f"lane-{number}-exclude" in request.GET,
-                )
-            )
-    return asked[:MAX_LANES]

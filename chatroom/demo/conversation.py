@@ -1,19 +1,26 @@
 """What a conversation asks, and where an interrupted reply is to go on.
 
-A client continues a reply in one of two ways, each by a user message with a fixed beginning:
+A client continues a reply in one of these ways, each by a paragraph with a fixed beginning, in a user message of its
+own or after the question in the same one:
 
     answer cut    … user: question, assistant: answer so far, user: "Continue exactly where you stopped …"
-    thought cut   … user: question, user: "You were interrupted while thinking. Your thoughts so far: …", a blank
-                  line, and what is wanted
+    thought cut   … "You were interrupted while thinking. Your thoughts so far: …", a blank line, and what is wanted
+    enough        … "You have thought long enough. …"
+    helped        … "Here is another model's reasoning about this, to help you: …"
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 CONTINUE_ANSWER = "Continue exactly where you stopped"
 CONTINUE_THOUGHT = "You were interrupted while thinking. Your thoughts so far:"
+ENOUGH = "You have thought long enough."
+HELPED = "Here is another model's reasoning about this, to help you:"
+_NO_QUESTION = (CONTINUE_ANSWER, CONTINUE_THOUGHT, ENOUGH, HELPED)
+_BEGINS = re.compile(r"\n\n(?=" + "|".join(map(re.escape, _NO_QUESTION)) + ")")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +42,7 @@ class Asked:
 
 def read(messages: Sequence[Message]) -> Asked:
     """Find the question that is open. One that was interrupted several times is still one question."""
+    messages = list(_apart(messages))
     questions = [at for at, message in enumerate(messages) if message.role == "user" and not _continues(message)]
     if not questions:
         return Asked("")
@@ -45,8 +53,15 @@ def read(messages: Sequence[Message]) -> Asked:
     return Asked(question, answer, thoughts)
 
 
+def _apart(messages: Iterable[Message]) -> Iterator[Message]:
+    """Yield the messages, what stands beside a question as one of its own."""
+    for message in messages:
+        pieces = _BEGINS.split(message.text) if message.role == "user" else [message.text]
+        yield from (Message(message.role, piece) for piece in pieces)
+
+
 def _continues(message: Message) -> bool:
-    return message.text.lstrip().startswith((CONTINUE_ANSWER, CONTINUE_THOUGHT))
+    return message.text.lstrip().startswith(_NO_QUESTION)
 
 
 def rest_of_answer(answer: str, so_far: str) -> str | None:

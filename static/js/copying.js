@@ -17,8 +17,9 @@ document.addEventListener("click", async (event) => {
     : button.closest(".code").querySelector("pre").textContent;
   await put(text);
   document.getElementById("announcer").textContent = "Copied";
-  const label = button.title;
-  if (button.dataset.text) button.title = "Copied";
-  else button.textContent = "Copied";
-  setTimeout(() => { if (button.dataset.text) button.title = label; else button.textContent = "Copy"; }, 1500);
+  const said = button.querySelector("svg") ? "title" : "textContent";
+  const label = button[said];
+  if (label === "Copied") return;
+  button[said] = "Copied";
+  setTimeout(() => { button[said] = label; }, 1500);
 });

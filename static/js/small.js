@@ -11,7 +11,16 @@ document.addEventListener("keydown", (event) => {
   if (menu) {
     menu.open = false;
     menu.querySelector("summary").focus();
-  }
+  } else closeSent();
+});
+/* The sheet of what is sent is out of date once something was sent. */
+const closeSent = () => document.querySelector("#sent > dialog[open]")?.close();
+document.body.addEventListener("asked", closeSent);
+/* A form below a pane can be put away again; without script its Cancel leads back. */
+document.addEventListener("click", (event) => {
+  if (!event.target.closest('.beside-pane [data-action="cancel-hand-over"]')) return;
+  event.preventDefault();
+  event.target.closest(".beside-pane").replaceChildren();
 });
 /* News of the rail do not take away what was searched for. */
 document.body.addEventListener("htmx:oobBeforeSwap", (event) => {

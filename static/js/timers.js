@@ -1,4 +1,4 @@
-/* Timers that run while a model is at work. What is over has its time from the record. */
+/* Timers that run while a model is at work, or is to be tried again. What is over has its time from the record. */
 const skew = Date.now() - Number(document.body.dataset.now);
 
 function words(milliseconds) {
@@ -13,9 +13,14 @@ function tick() {
     const text = words(now - Number(timer.dataset.timer));
     if (timer.textContent !== text) timer.textContent = text;
   }
+  for (const timer of document.querySelectorAll("[data-countdown]")) {
+    const left = Math.ceil((Number(timer.dataset.countdown) - now) / 1000);
+    const text = left > 0 ? `in ${words(1000 * left)}` : "now";
+    if (timer.textContent !== text) timer.textContent = text;
+  }
 }
 
 setInterval(tick, 500);
-htmx.onLoad((element) => { if (element.querySelector?.("[data-timer]")) tick(); });
+htmx.onLoad((element) => { if (element.querySelector?.("[data-timer], [data-countdown]")) tick(); });
 document.body.addEventListener("htmx:oobAfterSwap", tick);
 tick();

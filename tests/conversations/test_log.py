@@ -6,6 +6,7 @@ import asyncio
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -17,10 +18,12 @@ from hypothesis import strategies as st
 
 from chatroom.conversations.log import Advance, LeaseLost, Log, RunLog, read
 from chatroom.conversations.models import Conversation, Delta, Part, Run, Status
-from chatroom.conversations.presenting import snapshot
+from chatroom.conversations.presenting import from_parts, snapshot
 from chatroom.conversations.sealing import Ending
 from chatroom.providers.events import (
+    BlockEnded,
     ContentDelta,
+    ContentWasReasoning,
     OpaquePiece,
     PartEnded,
     Provenance,
@@ -29,6 +32,7 @@ from chatroom.providers.events import (
     UsageReported,
 )
 from chatroom.providers.parts import Assembler, Piece, Placeable, fold
+from chatroom.providers.parts import Part as Folded
 from tests.conversations.conftest import MakeRun
 
 
@@ -68,7 +72,13 @@ events = st.one_of(
     st.builds(ToolDelta, st.sampled_from(["a", "b"]), st.just("look_up"), texts),
     st.builds(OpaquePiece, st.dictionaries(texts, texts, max_size=2)),
     st.just(PartEnded()),
+    st.just(BlockEnded()),
+    st.just(ContentWasReasoning()),
 )
+
+
+def whole(part: Part | Folded) -> tuple[object, ...]:
+    return part.head, part.text, part.opaque, part.breaks
 
 
 @given(said=st.lists(events, max_size=40))
@@ -79,10 +89,12 @@ def test_what_is_stored_is_what_was_said(make_run: MakeRun, said: list[Placeable
     assembler = Assembler()
     expected = fold(piece for event in said if (piece := assembler.place(event)))
     stored = list(Part.objects.filter(run=run))
-    assert [(p.head, p.text, p.opaque) for p in stored] == [(p.head, p.text, p.opaque) for p in expected]
+    assert [whole(part) for part in stored] == [whole(part) for part in expected]
     rows = read(run.pk)
     assert [row.seq for row in rows] == list(range(1, len(rows) + 1))
-    assert [row for advance in told for row in advance.rows] == rows, "told of something else than was stored"
+    # A part that was recast is read with the head it has now, and was told with the one it seemed to have.
+    told_rows = [replace(row, head=rows[row.seq - 1].head) for advance in told for row in advance.rows]
+    assert told_rows == rows, "told of something else than was stored"
     assert all(part.ended_at for part in stored)
 
 
@@ -116,6 +128,30 @@ async def test_neighbours_of_one_kind_share_a_row(make_run: MakeRun) -> None:
     run = await asyncio.to_thread(make_run)
     await write(run, [ContentDelta("x") for _ in range(1000)], told := [])
     assert sum(len(advance.rows) for advance in told) < 100
+
+
+async def test_an_answer_that_was_thought_begins_again(make_run: MakeRun) -> None:
+    run = await asyncio.to_thread(make_run)
+    said: list[Placeable] = [ContentDelta("Hm.\n"), ContentWasReasoning(), ContentDelta("\n\nHi.")]
+    await write(run, said, [])
+    await asyncio.to_thread(run.refresh_from_db)
+    thought, answer = await asyncio.to_thread(lambda: list(Part.objects.filter(run=run)))
+    assert (thought.kind, thought.provenance, thought.text) == ("reasoning", "raw", "Hm.\n")
+    assert (answer.kind, answer.provenance, answer.text) == ("content", "", "\n\nHi.")
+    assert run.answering_at == answer.started_at >= thought.started_at
+
+
+async def test_blocks_of_a_thought_are_paragraphs_whenever_they_are_read(make_run: MakeRun) -> None:
+    run = await asyncio.to_thread(make_run)
+    said = [ReasoningDelta("**One**"), BlockEnded(), ReasoningDelta("**Two**"), BlockEnded(), ContentDelta("Hi.")]
+    await write(run, said, [])
+    (live, _), (stored, _) = await asyncio.to_thread(
+        lambda: (snapshot(run, read(run.pk)).parts, from_parts(run, Part.objects.filter(run=run)).parts)
+    )
+    assert live.sealed == stored.sealed
+    assert live.sealed.count("<p ") == 2
+    part = await asyncio.to_thread(lambda: Part.objects.get(run=run, index=0))
+    assert (part.text, part.readable) == ("**One****Two**", "**One**\n\n**Two**")
 
 
 async def test_status_follows_what_the_model_does(make_run: MakeRun) -> None:

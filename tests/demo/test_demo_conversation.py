@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 from chatroom.demo.conversation import (
     CONTINUE_ANSWER,
     CONTINUE_THOUGHT,
+    ENOUGH,
+    HELPED,
     Asked,
     Message,
     read,
@@ -42,6 +44,16 @@ def test_thoughts_that_were_cut_are_known():
     cut = Message("user", f"{CONTINUE_THOUGHT}\n\nThe user wants")
     assert read([QUESTION, cut]) == Asked("What is 2+2?", thoughts_so_far="The user wants")
     assert read([QUESTION, Message("assistant", ""), cut]) == Asked("What is 2+2?", thoughts_so_far="The user wants")
+
+
+@pytest.mark.parametrize("aside", [f"{ENOUGH} Answer now.", f"{HELPED}\n\n<reasoning>\nWhat is 3+3?\n</reasoning>"])
+def test_what_stands_beside_the_question_is_no_part_of_it(aside: str):
+    assert read([Message("user", f"What is 2+2?\n\n{aside}")]) == Asked("What is 2+2?")
+
+
+def test_cut_thoughts_may_stand_in_the_message_of_the_question():
+    both = Message("user", f"What is 2+2?\n\n{CONTINUE_THOUGHT}\n\nThe user wants\n\nGo on.")
+    assert read([both]) == Asked("What is 2+2?", thoughts_so_far="The user wants\n\nGo on.")
 
 
 def test_thoughts_about_going_on_may_be_cut_as_well():

@@ -11,7 +11,7 @@ from playwright.sync_api import Page
 _SCRIPT = """
 () => {
   const turns = document.getElementById("turns").cloneNode(true);
-  turns.querySelectorAll("[data-timer]").forEach((timer) => timer.replaceChildren());
+  turns.querySelectorAll("[data-timer], [data-countdown]").forEach((timer) => timer.replaceChildren());
   turns.normalize();
   const blanks = document.createTreeWalker(turns, NodeFilter.SHOW_TEXT);
   const idle = [];

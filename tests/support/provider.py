@@ -9,6 +9,7 @@ import asyncio
 import json
 import queue
 import threading
+from collections import deque
 from typing import Any
 
 from aiohttp import web
@@ -17,15 +18,22 @@ MODELS = {
     "scripted": {"supported_parameters": ["reasoning", "include_reasoning"]},
     "second": {"supported_parameters": ["reasoning", "include_reasoning"]},
     "plain": {"supported_parameters": []},
+    "stubborn": {
+        "supported_parameters": ["reasoning"],
+        "reasoning": {"mandatory": True, "supported_efforts": ["low", "high"]},
+    },
 }
 
 
 class Call:
     """One request that the room made. Each method is one thing said; `gone` is set when the room hangs up."""
 
-    def __init__(self, body: dict[str, Any], loop: asyncio.AbstractEventLoop, path: str) -> None:
+    def __init__(
+        self, body: dict[str, Any], loop: asyncio.AbstractEventLoop, path: str, headers: dict[str, str]
+    ) -> None:
         self.body = body
         self.path = path
+        self.headers = headers
         self.gone = threading.Event()
         self._loop = loop
         self._pieces: asyncio.Queue[bytes | None] = asyncio.Queue()
@@ -86,6 +94,7 @@ class ScriptedProvider:
 
     def __init__(self) -> None:
         self.calls: queue.Queue[Call] = queue.Queue()
+        self._refusals: deque[tuple[int, str, dict[str, str]]] = deque()
         self._loop = asyncio.new_event_loop()
         self._ready = threading.Event()
         self.port = 0
@@ -100,11 +109,16 @@ class ScriptedProvider:
         """The next request of the room, waited for."""
         return self.calls.get(timeout=timeout)
 
+    def refuse(self, status: int, message: str, times: int = 1, **headers: str) -> None:
+        """Answer the next requests with an error: they are no calls."""
+        self._refusals.extend([(status, message, headers)] * times)
+
     def forget(self) -> None:
-        """Hang up on whatever is left from another test."""
+        """Be done with whatever is left from another test. What would be hung up on would be asked again."""
+        self._refusals.clear()
         while True:
             try:
-                self.calls.get_nowait().hang_up()
+                self.calls.get_nowait().finish()
             except queue.Empty:
                 return
 
@@ -133,6 +147,11 @@ class ScriptedProvider:
         return web.json_response({"data": data})
 
     async def _complete(self, request: web.Request) -> web.StreamResponse:
-        call = Call(await request.json(), self._loop, request.path)
+        if self._refusals:
+            status, message, headers = self._refusals.popleft()
+            names = {name.replace("_", "-"): value for name, value in headers.items()}
+            return web.json_response({"error": {"message": message}}, status=status, headers=names)
+        headers = {name.lower(): value for name, value in request.headers.items()}
+        call = Call(await request.json(), self._loop, request.path, headers)
         self.calls.put(call)
         return await call.speak(request)

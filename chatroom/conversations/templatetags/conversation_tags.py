@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django import template
 from django.template import Context
 
-from chatroom.conversations.models import Run
+from chatroom.conversations.models import Run, Status
 from chatroom.conversations.presenting import PROVENANCE_LABELS, PartShown, RunShown
+from chatroom.conversations.ties import Reference
 from chatroom.providers.events import Provenance
 
 register = template.Library()
@@ -29,7 +31,7 @@ def duration(seconds: float | None) -> str:
 @register.filter
 def sentence(text: str) -> str:
     """What a provider said, with a full stop where it has none, so that more can follow."""
-    return text if text.endswith((".", "!", "?", "…")) else f"{text}."
+    return text if not text or text.endswith((".", "!", "?", "…")) else f"{text}."
 
 
 @register.filter
@@ -73,6 +75,20 @@ def pane_open(context: Context, part_id: str, live: bool) -> str:
     preference = getattr(user, "pane", "auto")
     stands = touched.get(part_id, preference == "open" or (preference == "auto" and live))
     return "open" if stands else ""
+
+
+@register.simple_tag
+def stopped_to_answer(part: PartShown, shown: RunShown | None) -> bool:
+    """Whether the part was broken off so that the model answers from it."""
+    if not shown or shown.run.status != Status.STOPPED or not shown.ties.stopped_to_answer:
+        return False
+    return part.head.index == shown.parts[-1].head.index
+
+
+@register.simple_tag
+def handed(part: PartShown, shown: RunShown | None) -> Sequence[Reference]:
+    """The replies that were given the part. A part that only begins was given to none."""
+    return shown.ties.handed.get(part.head.index, ()) if shown else ()
 
 
 @register.simple_tag

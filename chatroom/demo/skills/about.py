@@ -28,6 +28,6 @@ To talk with a language model, give this room one and start it again:
   export OPENROUTER_API_KEY=…
   ```
 
-  `OPENAI_API_KEY`, `DEEPSEEK_API_KEY`, `GROQ_API_KEY`, `MISTRAL_API_KEY` and `XAI_API_KEY` work the same way.
+  `OPENAI_API_KEY`, `ANTHROPIC_API_KEY`, `GEMINI_API_KEY`, `DEEPSEEK_API_KEY` and others work the same way.
 - **On this computer**: run Ollama, llama.cpp, LM Studio or vLLM. They are found by themselves.
 - **Anything else**: describe it in a TOML file and name that file in `CHATROOM_PROVIDERS`."""
