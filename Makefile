@@ -2,7 +2,7 @@
 # moment when nothing changed (chatroom/environment.py; it says in one line what stands in the way).
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check lock clean room tools
+.PHONY: help run test check bench lock clean room tools
 MAKEFLAGS += --no-print-directory
 
 PORT ?= 8000
@@ -46,6 +46,9 @@ check: tools ## style, types, and that imports point down only
 	@$(ALONE) $(IN_VENV) -m ruff format --check --quiet .
 	@$(ALONE) $(IN_VENV) -m mypy
 	@$(ALONE) $(IN_VENV) -c 'from importlinter.cli import lint_imports_command; lint_imports_command()'
+
+bench: tools ## how fast the decoders are, beside json.loads in the same run (RECORDINGS names the recorded streams)
+	@$(ALONE) $(IN_VENV) bench/decoders.py
 
 lock: $(IN_VENV) ## write requirements*.txt anew from requirements*.in (ARGS=--upgrade for newer versions)
 	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && $(IN_VENV) -m venv "$$folder" && \
