@@ -15,13 +15,22 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.test_reconnect import RECORD_SOCKETS, cut
 from tests.support.dom import assert_live_is_loaded
+from tests.support.recordings import recordings
 from tests.support.room import Room, free_port, running_room
 
 pytestmark = pytest.mark.recordings
 
-# One of each kind: raw thought, signed thought, a summary with a sealed piece, sealed only, tags, cut by length.
+# One of each kind: raw thought, signed thought, a summary with a sealed piece, a summary in blocks, sealed only,
+# redacted, between tools, tags, cut by length; and one at least of each dialect.
 RECORDINGS = (
+    "anthropic--sonnet45-redacted-thinking",
+    "anthropic--sonnet4-websearch-interleaved",
+    "cohere--citations-thinking",
     "deepseek-chat--reasoner-emoji",
+    "gemini--pro25-thinking",
+    "ollama-native--gptoss-thinking",
+    "openai-responses--azure-codex-encrypted-vercel-step1",
+    "openai-responses--o4mini-mcp-encrypted",
     "openrouter-chat--claude45-thinking-google",
     "openrouter-chat--glm5-simple-long",
     "openrouter-chat--grok41-summary-and-encrypted",
@@ -51,9 +60,10 @@ def replaying_room(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> It
     replay.stdout.readline()
     data = tmp_path_factory.mktemp("replay")
     tables = [
-        f'[[provider]]\nname = "{name}"\nmodels = ["m"]\n'
-        f'base_url = "http://127.0.0.1:{port}/{name};split=random;seed=3;delay=1"'
-        for name in RECORDINGS
+        f'[[provider]]\nname = "{one.name}"\nmodels = ["m"]\ndialect = "{one.dialect}"\n'
+        f'base_url = "http://127.0.0.1:{port}/{one.name};split=random;seed=3;delay=1"'
+        for one in recordings()
+        if one.name in RECORDINGS
     ]
     (data / "providers.toml").write_text("\n".join(tables))
     with running_room(data / "data", CHATROOM_PROVIDERS=str(data / "providers.toml")) as room:
