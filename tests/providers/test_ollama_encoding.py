@@ -46,8 +46,8 @@ def test_the_key_is_in_the_headers() -> None:
     assert "secret" not in repr(encoded)
 
 
-@pytest.mark.parametrize("model", ["qwen3:8b", "deepseek-r1:14b", "qwen3:30b-a3b-thinking-2507", "deepseek-v3.1:671b"])
-def test_a_model_that_is_known_to_think_is_asked_to(model: str) -> None:
+@pytest.mark.parametrize("model", ["qwen3:8b", "deepseek-r1:14b", "qwen3:30b-a3b-thinking-2507", "gemma4", "qwen3.5"])
+def test_a_model_that_is_known_to_have_a_switch_is_asked_to_think(model: str) -> None:
     assert think(model) is True
     assert think(model, effort="minimal") is True
     assert think(model, max_tokens=2000) is True
@@ -63,6 +63,7 @@ def test_a_model_that_is_known_to_think_is_asked_to(model: str) -> None:
         "hf.co/unsloth/GLM-4.7-Flash-GGUF:Q3_K_S",  # 400 to true: its template knows no switch
         "someone/qwen3-14b-reasoning:latest",
         "Qwen3-14B-128K-Q4_K_M:latest",
+        "granite3.3:8b",
     ],
 )
 def test_a_model_nobody_vouches_for_is_told_only_what_was_asked(model: str) -> None:
@@ -71,10 +72,15 @@ def test_a_model_nobody_vouches_for_is_told_only_what_was_asked(model: str) -> N
     assert think(model, effort="none") is False
 
 
-@pytest.mark.parametrize(
-    "model", ["llama3.2:3b", "qwen3:30b-a3b-instruct-2507", "qwen3-coder:30b", "qwq:32b", "phi4-reasoning"]
-)
-def test_a_model_without_a_switch_is_never_given_one(model: str) -> None:
+@pytest.mark.parametrize("model", ["qwq:32b", "phi4-reasoning", "openthinker", "hf.co/bartowski/QwQ-32B-GGUF"])
+def test_a_model_that_always_thinks_need_not_be_told_to(model: str) -> None:
+    assert think(model) == "left out"
+    assert think(model, effort="high") == "left out"
+    assert think(model, effort="none") is False  # which nobody refuses
+
+
+@pytest.mark.parametrize("model", ["llama3.2:3b", "qwen3:30b-a3b-instruct-2507", "qwen3-coder:30b"])
+def test_a_model_that_cannot_think_is_told_nothing(model: str) -> None:
     assert think(model) == "left out"
     assert think(model, effort="high") == "left out"
     assert think(model, enabled=False) == "left out"

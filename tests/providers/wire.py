@@ -20,8 +20,11 @@ JUNK: tuple[Any, ...] = (None, True, 0, -1, 3, 1.5, "", "x", [], {}, [None], [[]
 
 @st.composite
 def cut_texts(draw: st.DrawFn) -> list[str]:
-    """A text in pieces; some texts begin with a tag, and tags are cut like any words."""
-    text = draw(st.sampled_from(["", "", "<think>", " <think>"])) + "".join(draw(st.lists(WORDS, max_size=6)))
+    """A text in pieces; tags, of which it may have some where they count, are cut like any words."""
+    words = st.lists(WORDS, max_size=4).map("".join)
+    opening = st.sampled_from(["", "", "<think>", " <think>"])
+    closing = st.sampled_from(["", "</think>", "\n</think>\n"])
+    text = "".join(draw(st.tuples(opening, words, closing, words)))
     places = sorted(draw(st.lists(st.integers(0, len(text)), max_size=6)))
     return [text[a:b] for a, b in zip([0, *places], [*places, len(text)], strict=True)]
 

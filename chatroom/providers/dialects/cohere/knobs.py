@@ -7,21 +7,17 @@ answer, which is the asker's business.
 
 from __future__ import annotations
 
-import re
-
 from chatroom.providers.dialects.base import Knobs
 from chatroom.providers.dialects.efforts import thinks
 from chatroom.providers.events import Json
+from chatroom.providers.model_names import thinking_of
 from chatroom.providers.request import ReasoningSettings
-
-#: Models that do not reason.
-_WITHOUT = re.compile(r"^command(-light|-nightly|-r(7b)?(-|$)|-a-(03-2025|vision|translate)|$)|aya")
 
 
 def thinking(settings: ReasoningSettings, model: str) -> Json | None:
     """Return the value of `thinking`, or None where the key is to be left out."""
     on = thinks(settings)
-    if on is None or _WITHOUT.search(model.lower()):
+    if on is None or thinking_of(model).reasoning == "none":
         return None
     if on and settings.max_tokens is not None:
         return {"type": "enabled", "token_budget": settings.max_tokens}
@@ -30,4 +26,4 @@ def thinking(settings: ReasoningSettings, model: str) -> Json | None:
 
 def takes(model: str) -> Knobs:
     """Return the settings that have a word for `model`."""
-    return Knobs() if _WITHOUT.search(model.lower()) else Knobs(("none",), budget=True)
+    return Knobs() if thinking_of(model).reasoning == "none" else Knobs(("none",), budget=True)
