@@ -35,6 +35,7 @@ _PRIVATE = re.compile(
     | [\w-]* \*{3,} [\w-]*
     | \b (?: user | org | proj | acct | account | team ) [-_] (?: (?-i: (?= \w* [0-9A-Z] ) ) \w{6,} | \w{16,} ) [\w-]*
     | \b [\w.+-]+ @ [\w-]+ \. [\w.-]+ \b
+    | \b [0-9a-fx]{8} (?: - [0-9a-fx]{4} ){3} - [0-9a-fx]{12} \b
     """
 )
 
@@ -145,7 +146,7 @@ def _unwrap(document: object) -> Json:
         return inner
     if isinstance(inner, str):
         return {**outer, "message": inner}
-    detail = outer.get("detail")
+    detail = as_object(outer.get("message")).get("detail") or outer.get("detail")
     if isinstance(detail, list):
         return {**outer, "message": "; ".join(as_text(as_object(one).get("msg")) for one in detail)}
     if isinstance(detail, str):

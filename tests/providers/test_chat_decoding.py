@@ -168,6 +168,10 @@ ODDITIES: dict[str, tuple[bytes, Told]] = {
     "a reason and no [DONE]": (sse(chunk({"content": "Hi."}), STOP, done=False), Told([HI])),
     "[DONE] and no reason": (sse(chunk({"content": "Hi."})), Told([HI], finish=None)),
     "nothing after [DONE] counts": (sse(chunk({"content": "Hi."}), STOP) + sse(chunk({"content": "No."})), Told([HI])),
+    "usage beside the reason": (  # Moonshot
+        sse(chunk({"content": "Hi."}), {"choices": [{"finish_reason": "stop", "usage": {"prompt_tokens": 3}}]}),
+        Told([HI], UsageReported(3)),
+    ),
     "usage at another place": (  # Groq
         sse(chunk({"content": "Hi."}), chunk({}, finish="stop", x_groq={"usage": {"prompt_tokens": 3}})),
         Told([HI], UsageReported(3)),
@@ -202,6 +206,10 @@ ODDITIES: dict[str, tuple[bytes, Told]] = {
     ),
     "a machine that gave up": (  # DeepSeek
         sse(chunk({"content": "Hi."}), chunk({}, finish="insufficient_system_resource")),
+        Told([HI], finish=None, error="overloaded"),
+    ),
+    "a model that broke down": (  # z.ai
+        sse(chunk({"content": "Hi."}), chunk({}, finish="network_error")),
         Told([HI], finish=None, error="overloaded"),
     ),
     "an event named error": (  # Groq
@@ -289,9 +297,11 @@ def test_the_word_of_the_provider_behind_a_gateway_is_kept() -> None:
         ("length", "length"),
         ("MAX_TOKENS", "length"),
         ("model_length", "length"),
+        ("model_context_window_exceeded", "length"),
         ("function_call", "tool_calls"),
         ("content_filter", "content_filter"),
         ("SAFETY", "content_filter"),
+        ("sensitive", "content_filter"),
         ("refusal", "refusal"),
         ("whatever", "stop"),
     ],
@@ -351,3 +361,10 @@ def test_a_text_after_an_encrypted_thought_goes_back_with_it() -> None:
 def test_geminis_signature_on_its_openai_address_is_kept() -> None:
     body = document({"content": "Hi.", "extra_content": {"google": {"thought_signature": "c2ln"}}})
     assert opaque_of(read([body])) == [{"extra_content": {"google": {"thought_signature": "c2ln"}}}]
+
+
+def test_geminis_signature_on_a_tool_call_stays_with_the_call() -> None:
+    extra = {"extra_content": {"google": {"thought_signature": "c2ln"}}}
+    other = {"index": 1, "id": "call_b", "function": {"name": "time", "arguments": "{}"}}
+    body = sse(chunk({"tool_calls": [CALL | extra, other]}, finish="tool_calls"))
+    assert [(part.head.name, part.opaque) for part in read([body]).parts()] == [("weather", [extra]), ("time", [])]

@@ -22,6 +22,7 @@ def of(status: int, body: Any) -> ProviderError:
         ({"error": "No such model.", "code": "invalid-argument"}, "No such model."),
         ({"detail": "No such model."}, "No such model."),
         ({"detail": [{"msg": "No such model."}, {"msg": "Nor this."}]}, "No such model.; Nor this."),
+        ({"object": "error", "message": {"detail": [{"msg": "No such model."}]}}, "No such model."),
         ({"id": "x", "message": "No such model."}, "No such model."),
         ({"type": "error", "error": {"type": "not_found_error", "message": "No such model."}}, "No such model."),
         ([{"error": {"code": 404, "message": "No such model.", "status": "NOT_FOUND"}}], "No such model."),

@@ -77,6 +77,11 @@ def test_a_new_text_after_a_signature_is_a_new_block_though_its_index_be_the_sam
     ]
 
 
+def test_signed_texts_that_come_together_are_as_many_blocks() -> None:
+    signed = [text("a", signature="s"), text("b", signature="t"), text("", signature="u")]
+    assert sent_back(signed) == signed
+
+
 def test_text_after_an_encrypted_thought_is_sent_back_with_it() -> None:
     assert sent_back([encrypted("e")], [text("a", 1)], [text("b", 1)]) == [encrypted("e"), text("ab", 1)]
 

@@ -16,6 +16,7 @@ def calls(*deltas: list[Any]) -> list[tuple[str, str]]:
     joined: dict[str, ToolDelta] = {}
     for delta in deltas:
         for piece in collector.add(delta):
+            assert isinstance(piece, ToolDelta)
             before = joined.get(piece.call, ToolDelta(piece.call, "", ""))
             joined[piece.call] = ToolDelta(piece.call, before.name + piece.name, before.arguments + piece.arguments)
     return [(piece.name, piece.arguments) for piece in joined.values()]
@@ -55,4 +56,4 @@ def test_arguments_that_are_an_object_become_json() -> None:
 def test_two_calls_of_one_reply_never_share_a_name() -> None:
     collector = ToolCallCollector()
     pieces = [*collector.add([fragment(name="f", index=0), fragment(name="f", index=1)])]
-    assert len({piece.call for piece in pieces}) == 2
+    assert len({piece.call for piece in pieces if isinstance(piece, ToolDelta)}) == 2

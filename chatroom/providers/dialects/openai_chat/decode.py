@@ -31,11 +31,13 @@ _FINISH: dict[str, FinishReason] = {
     "length": "length",
     "max_tokens": "length",
     "model_length": "length",  # Mistral
+    "model_context_window_exceeded": "length",  # z.ai
     "tool_calls": "tool_calls",
     "tool_use": "tool_calls",
     "function_call": "tool_calls",
     "content_filter": "content_filter",
     "safety": "content_filter",
+    "sensitive": "content_filter",  # z.ai
     "refusal": "refusal",
 }
 
@@ -43,6 +45,7 @@ _FINISH: dict[str, FinishReason] = {
 _FAILURES: dict[str, Json] = {
     "error": {},  # OpenRouter; where it says more, it does so in `error`
     "insufficient_system_resource": {"code": "server_error"},  # DeepSeek under load
+    "network_error": {"code": "server_error"},  # z.ai
 }
 
 
@@ -95,6 +98,8 @@ class ChatDecoder(BodyDecoder):
             if type(reason) is str and reason:
                 self._finish = reason
                 self._native = as_text(choice.get("native_finish_reason")) or reason
+                if "usage" in choice:  # Moonshot
+                    self._read_usage(choice, out)
         if "usage" in chunk or "x_groq" in chunk:
             self._read_usage(chunk, out)
         self._look_for_failure(chunk, choice)
@@ -134,9 +139,9 @@ class ChatDecoder(BodyDecoder):
             out += self._tags.feed(refusal)
         if calls := as_list(delta.get("tool_calls")):
             self._tags.has_opened()
-            for call in self._calls.add(calls):
+            for piece in self._calls.add(calls):
                 out += self._tags.release()
-                out.append(call)
+                out.append(piece)
 
     def _read_blocks(self, content: object, out: list[Event]) -> None:
         """Read content that is a list: Mistral's, with thinking in it."""

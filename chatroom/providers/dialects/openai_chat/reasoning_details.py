@@ -79,16 +79,21 @@ class DetailCollector:
             self.give(out)
 
     def _merge(self, fragment: Json, key: str) -> None:
-        last = self._waiting[-1] if self._waiting else None
-        if last is None or last[0].get("type") != fragment.get("type") or last[0].get("index") != fragment.get("index"):
-            last = ({}, [])
-            self._waiting.append(last)
-        merged, texts = last
+        if not self._waiting or not _goes_on(self._waiting[-1][0], fragment):
+            self._waiting.append(({}, []))
+        merged, texts = self._waiting[-1]
         for name, value in fragment.items():
             if value or name not in merged:
                 merged[name] = value
         if key in fragment:
             texts.append(as_text(fragment[key]))
+
+
+def _goes_on(merged: Json, fragment: Json) -> bool:
+    """Return whether `fragment` is more of the detail `merged`, which ends with its signature."""
+    if merged.get("signature"):
+        return False
+    return merged.get("type") == fragment.get("type") and merged.get("index") == fragment.get("index")
 
 
 def rebuild(opaque: Iterable[Json]) -> list[Json]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 
-from chatroom.providers.events import ToolDelta
+from chatroom.providers.events import OpaquePiece, Provenance, ToolDelta
 from chatroom.providers.loose_json import as_count, as_object, as_text
 
 
@@ -20,8 +20,8 @@ class ToolCallCollector:
         self._ids: list[str] = []  # as they came, may be ""
         self._latest: dict[int, int] = {}  # index → place in `_ids`
 
-    def add(self, fragments: Iterable[object]) -> Iterator[ToolDelta]:
-        """Take the fragments of one delta, yield them with their calls."""
+    def add(self, fragments: Iterable[object]) -> Iterator[ToolDelta | OpaquePiece]:
+        """Take the fragments of one delta, yield them with their calls, and behind each what signs it."""
         for position, fragment in enumerate(map(as_object, fragments)):
             function = as_object(fragment.get("function"))
             if not function:
@@ -37,3 +37,5 @@ class ToolCallCollector:
             if arguments is not None and not isinstance(arguments, str):
                 arguments = json.dumps(arguments, ensure_ascii=False)
             yield ToolDelta(f"{place}:{self._ids[place]}", name if begins else "", arguments or "")
+            if extra := as_object(fragment.get("extra_content")):  # Gemini's signature on its OpenAI address
+                yield OpaquePiece({"extra_content": extra}, Provenance.HIDDEN, of="current")
