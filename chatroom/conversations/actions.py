@@ -290,13 +290,15 @@ def lines_after(after: Turn | None, lanes: Sequence[Asked]) -> list[Message | No
     if after is None or len(after.followed) < 2:
         return [None] * len(lanes)
     runs = {run.reply_id: run for run in Run.objects.filter(reply__in=[lane.first for lane in after.followed])}
-    free = [(Asked.again(runs[lane.first.pk]), lane.last) for lane in after.followed]
+    made = [(Asked.again(runs[lane.first.pk]), lane.last) for lane in after.followed]
+    free = list(made)
     lines: list[Message | None] = []
     for asked in lanes:
-        # The very same settings if there are, else the same model: one model may be there at several efforts.
+        # The very same settings if there are, else the same model: one model may be there at several efforts. One that
+        # is asked more often than before is shown the same each time.
         mine = next((pair for pair in free if pair[0] == asked), None)
-        mine = mine or next((pair for pair in free if pair[0].key == asked.key), None)
-        if mine:
+        mine = mine or next((pair for pair in [*free, *made] if pair[0].key == asked.key), None)
+        if mine in free:
             free.remove(mine)
         lines.append(mine[1] if mine else None)
     return lines

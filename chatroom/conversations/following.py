@@ -69,6 +69,13 @@ class Follower:
                 return False
             if self._shown is None:
                 await self._load()
+            if seq > self._rendering.seq:
+                # Its page was loaded from rows that the others have not been shown yet: they first.
+                self._stale = True
+                await self._frame()
+                if self.over:
+                    self._woken.set()
+                    return False
             if seq != self._rendering.seq:
                 # With the place it leads to: were the connection cut right behind it, the page would ask for it again.
                 rows = await self._threads.run(log.read, self.run_id)
@@ -89,7 +96,7 @@ class Follower:
                 await self._woken.wait()
                 self._woken.clear()
                 async with self._lock:
-                    html = await self._frame()
+                    html = "" if self.over else await self._frame()
                 if self.over:
                     return
                 await asyncio.sleep(max(FRAME_SECONDS, len(html) / CHARACTERS_A_SECOND))

@@ -20,7 +20,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from chatroom.conversations.models import Delta, Part, Run, Status
-from chatroom.conversations.sealing import Ending, seal
+from chatroom.conversations.sealing import Ending, seal, storable
 from chatroom.conversations.threads import DatabaseThreads
 from chatroom.providers.parts import PartHead, PartKind, Piece, PieceKind
 
@@ -92,10 +92,7 @@ class RunLog:
         """Hand in a piece. Waits while too much is waiting already. Raises LeaseLost."""
         if self.lost:
             raise LeaseLost
-        # PostgreSQL stores no U+0000, and no page could show it: it is marked as what it is, unreadable.
-        text = (
-            piece.text.replace("\0", "\ufffd") if piece.kind is PieceKind.TEXT else _NUL.sub(r"\1\\ufffd", piece.text)
-        )
+        text = storable(piece.text) if piece.kind is PieceKind.TEXT else _NUL.sub(r"\1\\ufffd", piece.text)
         last = self.entries[-1] if self.entries else None
         # Neighbours of one kind become one row. Opaque pieces are JSON and stay apart.
         if last and last.head == piece.head and last.kind is piece.kind is PieceKind.TEXT:
@@ -272,7 +269,7 @@ class _Progress:
                 index=head.index,
                 kind=head.kind,
                 provenance=head.provenance or "",
-                name=head.name[:200],
+                name=storable(head.name[:200]),
                 started_at=at,
             )
             for head, at in self.begun

@@ -15,7 +15,7 @@ from functools import partial
 from typing import Any, assert_never
 
 import httpx
-from django.db import DatabaseError
+from django.db import DatabaseError, InterfaceError
 from django.db.models import Q
 from django.utils import timezone
 
@@ -25,7 +25,7 @@ from chatroom.conversations.forms import Asked
 from chatroom.conversations.log import LeaseLost, Log, RunLog
 from chatroom.conversations.models import LIVE, Run, Status
 from chatroom.conversations.offers.catalogue import Catalogue
-from chatroom.conversations.sealing import Ending, seal
+from chatroom.conversations.sealing import Ending, seal, storable
 from chatroom.conversations.thoughts import is_moot
 from chatroom.conversations.threads import DatabaseThreads
 from chatroom.conversations.wire.record import WireRecord
@@ -198,7 +198,7 @@ class Runner:
         ours = Run.objects.filter(pk=run.pk, ended_at=None, worker=self._log.worker, attempts=run.attempts)
         try:
             updated = await self._threads.run(ours.update, **fields)
-        except DatabaseError:  # not worth a run
+        except (DatabaseError, InterfaceError):  # not worth a run
             logger.exception("The pause of run %d cannot be shown", run.pk)
             return
         if updated != 1:
@@ -293,5 +293,5 @@ def _retry(again: TryingAgain) -> dict[str, Any]:
     status = f"{again.error.status}: " if again.error.status else ""
     return {
         "retry_at": timezone.now() + timedelta(seconds=again.pause),
-        "retry_reason": status + again.error.message,
+        "retry_reason": storable(status + again.error.message),
     }

@@ -14,6 +14,9 @@ from chatroom.conversations.models import Delta, Part, Run, Status
 from chatroom.providers.events import Json, UsageReported
 from chatroom.providers.parts import PieceKind
 
+# The largest number in an integer column of PostgreSQL.
+MOST_TOKENS = 2**31 - 1
+
 
 @dataclass(frozen=True, slots=True)
 class Ending:
@@ -40,10 +43,10 @@ def seal(run_id: int, ending: Ending, only_if: Q | None = None) -> bool:
             lease_until=None,
             finish_reason=ending.finish_reason,
             error_kind=ending.error_kind,
-            error=ending.error,
-            input_tokens=usage.input,
-            output_tokens=usage.output,
-            reasoning_tokens=usage.reasoning,
+            error=storable(ending.error),
+            input_tokens=_count(usage.input),
+            output_tokens=_count(usage.output),
+            reasoning_tokens=_count(usage.reasoning),
             cost=usage.cost,
             cost_computed=ending.cost_computed,
             retry_at=None,
@@ -53,6 +56,16 @@ def seal(run_id: int, ending: Ending, only_if: Q | None = None) -> bool:
             return False
         _fold(run_id, ending.at)
     return True
+
+
+def storable(text: str) -> str:
+    """`text` as every database takes it: PostgreSQL stores no U+0000, and no page could show it."""
+    return text.replace("\0", "\ufffd")
+
+
+def _count(tokens: int | None) -> int | None:
+    """A count that fits its column. Nonsense that a provider reports must not cost the reply its last words."""
+    return tokens if tokens is not None and tokens <= MOST_TOKENS else None
 
 
 def _fold(run_id: int, ended_at: datetime) -> None:

@@ -8,7 +8,7 @@ from chatroom.conversations.forms import Asked
 from chatroom.conversations.models import BLOCK_BREAK, Delta, Part, Run, Status
 from chatroom.conversations.offers.catalogue import Offer
 from chatroom.providers.events import Provenance
-from chatroom.providers.parts import PieceKind
+from chatroom.providers.parts import PartKind, PieceKind, blocks
 
 # What of reasoning a person can read, and therefore hand on.
 READABLE = (Provenance.RAW, Provenance.SUMMARY)
@@ -37,7 +37,15 @@ def thought_so_far(part: Part) -> str:
         return part.readable
     kinds = (PieceKind.TEXT, PieceKind.BREAK)
     rows = Delta.objects.filter(run=part.run_id, part=part.index, kind__in=kinds).order_by("seq")
-    return "".join(BLOCK_BREAK if kind == PieceKind.BREAK else text for kind, text in rows.values_list("kind", "text"))
+    texts: list[str] = []
+    breaks: list[int] = []
+    length = 0
+    for kind, text in rows.values_list("kind", "text"):
+        if kind == PieceKind.BREAK:
+            breaks.append(length)
+        texts.append(text)
+        length += len(text)
+    return BLOCK_BREAK.join(blocks("".join(texts), breaks))
 
 
 def as_it_was(sent: str, thought: str) -> str:
@@ -52,7 +60,8 @@ def least_thinking(asked: Asked, offer: Offer | None) -> Asked:
 
 
 def is_moot(run: Run) -> bool:
-    """Whether `run` is to answer in place of a reply that was complete before it could be stopped."""
+    """Whether `run` is to answer in place of a reply that was complete, answer and all, before it could be stopped."""
     if not run.answer_now:
         return False
-    return Run.objects.filter(reply=run.reply.parent_id, status=Status.COMPLETED).exists()
+    answers = Part.objects.filter(run__reply=run.reply.parent_id, kind=PartKind.CONTENT).exclude(text="")
+    return answers.filter(run__status=Status.COMPLETED).exists()

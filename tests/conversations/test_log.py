@@ -211,10 +211,22 @@ async def test_thought_that_came_sealed_is_over_when_something_follows(make_run:
 
 async def test_a_character_that_a_database_may_not_store_is_marked(make_run: MakeRun) -> None:
     run = await asyncio.to_thread(make_run)
-    await write(run, [OpaquePiece({"data": "a\0b\\u0000"}), ContentDelta("c\0d")], [])
+    said: list[Placeable] = [OpaquePiece({"data": "a\0b\\u0000"}), ContentDelta("c\0d"), ToolDelta("1", "e\0", "")]
+    await write(run, said, [], Ending(Status.FAILED, timezone.now(), error="f\0"))
     parts = await asyncio.to_thread(lambda: list(Part.objects.filter(run=run)))
     assert parts[0].opaque == [{"data": "a\ufffdb\\u0000"}]
-    assert parts[1].text == "c\ufffdd"
+    assert (parts[1].text, parts[2].name) == ("c\ufffdd", "e\ufffd")
+    await asyncio.to_thread(run.refresh_from_db)
+    assert run.error == "f\ufffd"
+
+
+async def test_a_count_that_no_column_holds_does_not_cost_the_reply_its_last_words(make_run: MakeRun) -> None:
+    run = await asyncio.to_thread(make_run)
+    usage = UsageReported(10**300, 2**31, 7)
+    run_log = await write(run, [ContentDelta("Hi")], [], Ending(Status.COMPLETED, timezone.now(), usage=usage))
+    assert not run_log.lost
+    await asyncio.to_thread(run.refresh_from_db)
+    assert (run.status, run.input_tokens, run.output_tokens, run.reasoning_tokens) == ("completed", None, None, 7)
 
 
 async def test_one_run_that_cannot_be_stored_does_not_hold_up_the_others(make_run: MakeRun) -> None:

@@ -186,6 +186,27 @@ async def test_memory_is_bounded_and_the_record_ends_where_it_was_reached(
         assert not page.going_on
 
 
+async def test_what_comes_while_a_record_is_given_up_does_not_count_for_ever(make_run: MakeRun) -> None:
+    gone, there = await asyncio.to_thread(make_run), await asyncio.to_thread(make_run)
+    await asyncio.to_thread(Run.objects.filter(pk=gone.pk).delete)
+    async with recording() as record:
+        tap, other = tap_of(record, gone), tap_of(record, there)
+        for one in (tap, other):
+            send(one)
+            one.received(b"one ")
+        writing = asyncio.create_task(record.write())
+        await asyncio.sleep(0)
+        for one in (tap, other):
+            one.received(b"two")
+        assert record._waiting == 14, "what is being written is in memory still"
+        await writing
+        other.ended()
+        await record.write()
+        assert (record._waiting, list(record._open)) == (0, [])
+    [exchange] = await asyncio.to_thread(stored, there)
+    assert await asyncio.to_thread(body, exchange) == b"one two"
+
+
 def test_with_no_days_nothing_is_heard() -> None:
     assert WireRecord(0).tap(1) is None
 

@@ -222,6 +222,26 @@ def test_retry_and_edit_keep_what_each_was_given(alice: httpx.Client, calls: Scr
     with_thought.finish()
 
 
+def test_with_the_thought_and_without_it_a_model_is_shown_the_same_conversation(
+    alice: httpx.Client, calls: ScriptedProvider, room: Room
+) -> None:
+    two = {"lane-0-model": "played/scripted", "lane-1-model": "played/second"}
+    address = alice.post("/begin/", data={"prompt": PROMPT} | two, follow_redirects=False).headers["Location"]
+    for call in (calls.next_call(), calls.next_call()):
+        call.answer("", f"Thus says {call.model}.")
+    until_over(room, *runs_of(alice, address))
+    alice.post(f"{address}ask/", data={"prompt": "Sure?"} | two)
+    for call in (calls.next_call(), calls.next_call()):
+        call.answer(THOUGHT, "Sure.")
+    until_over(room, *(runs := runs_of(alice, address)))
+    hand_over(alice, runs[2], **form_of(alice, runs[2]))
+    naive, helped = both(calls)
+    assert "Thus says second." in str(naive.body["messages"])
+    assert helped.body["messages"][:-1] == naive.body["messages"][:-1]
+    naive.finish()
+    helped.finish()
+
+
 def test_from_another_branch_the_page_is_led_to_the_new_turn(
     alice: httpx.Client, calls: ScriptedProvider, room: Room
 ) -> None:

@@ -139,6 +139,8 @@ def test_a_choice_leads_back_to_the_page_it_was_made_on_and_nowhere_else(talk: T
     assert "<html" not in again.text
     elsewhere = talk.alice.post(form[1], data=choice | {"back": "https://example.com/"}, follow_redirects=False)
     assert elsewhere.headers["Location"] == talk.address
+    nowhere = talk.alice.post(form[1], data=choice | {"back": "nowhere"}, follow_redirects=False)
+    assert nowhere.status_code == 302
     assert talk.alice.post(form[1], data={"reasoning_back": "always"}).status_code == 422
 
 

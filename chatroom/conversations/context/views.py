@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
@@ -77,7 +77,7 @@ def reasoning_back(request: PersonRequest, message_id: int) -> HttpResponse:
     back = request.POST.get("back", "")
     if not url_has_allowed_host_and_scheme(back, {request.get_host()}):
         return redirect("conversation", reply.conversation_id)
-    return redirect(back)
+    return HttpResponseRedirect(back)
 
 
 def _sending(run: Run) -> Sending:

@@ -17,7 +17,7 @@ from time import monotonic
 from urllib.parse import urlsplit
 
 import httpx
-from django.db import DatabaseError
+from django.db import DatabaseError, InterfaceError
 from django.utils import timezone
 
 from chatroom.conversations.models import Listing
@@ -202,7 +202,7 @@ class Catalogue:
             return
         try:
             await self._threads.run(listing.save)
-        except DatabaseError:  # it stands in memory, and will be kept another day
+        except (DatabaseError, InterfaceError):  # it stands in memory, and will be kept another day
             logger.exception("The model list of %s could not be kept", provider.name)
 
     def _missed(self, provider: Provider, sentence: str) -> Listing:

@@ -96,10 +96,13 @@ class WireRecord:
     async def write(self) -> None:
         """Write all that waits now."""
         news = [exchange.news() for exchange in self._open if exchange.changed or exchange.pieces]
+        await self._store(news)
         for one in news:
             self._waiting -= sum(len(data) for _, data in one.pieces)
-        await self._store(news)
         for exchange in [one.exchange for one in news if one.ended_at or one.exchange.given_up]:
+            # What came while this was being written goes with a record that is given up.
+            self._waiting -= exchange.waiting
+            exchange.pieces.clear()
             del self._open[exchange]
 
     async def _store(self, news: list[_News]) -> None:
