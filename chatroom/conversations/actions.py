@@ -17,7 +17,7 @@ from chatroom.conversations.models import Conversation, Message, Part, Run
 from chatroom.conversations.pages import load_turns
 from chatroom.conversations.refusals import CannotDo
 from chatroom.conversations.thoughts import NOTHING, READABLE, Beside
-from chatroom.conversations.tree import Turn
+from chatroom.conversations.tree import Lane, Turn
 from chatroom.providers.parts import PartKind
 
 TITLE_LENGTH = 60
@@ -290,7 +290,10 @@ def lines_after(after: Turn | None, lanes: Sequence[Asked]) -> list[Message | No
     if after is None or len(after.followed) < 2:
         return [None] * len(lanes)
     runs = {run.reply_id: run for run in Run.objects.filter(reply__in=[lane.first for lane in after.followed])}
-    made = [(Asked.again(runs[lane.first.pk]), lane.last) for lane in after.followed]
+    followed: Sequence[Lane] = after.followed
+    if len(lanes) < len(followed):  # of one that was asked with another's thought and without it: with it
+        followed = sorted(followed, key=lambda lane: not runs[lane.first.pk].thought)
+    made = [(Asked.again(runs[lane.first.pk]), lane.last) for lane in followed]
     free = list(made)
     lines: list[Message | None] = []
     for asked in lanes:

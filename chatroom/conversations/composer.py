@@ -103,7 +103,9 @@ def _as_before(user: User, path: list[Turn]) -> list[Asked]:
     """The models of the last turn, those that the conversation goes on with; else what the person asked last."""
     if path and path[-1].lanes:
         replies = [lane.first for lane in path[-1].followed]
-        return [Asked.again(run) for run in Run.objects.filter(reply__in=replies).order_by("reply__lane")]
+        runs = Run.objects.filter(reply__in=replies).order_by("reply__lane")
+        # A model that was asked with a thought and without it is one model.
+        return list(dict.fromkeys(Asked.again(run) for run in runs))
     last = Run.objects.filter(reply__conversation__owner=user, answer_now=False).order_by("-pk").first()
     if last and engine().catalogue.offer(Asked.again(last).key):
         return [Asked.again(last)]

@@ -190,12 +190,13 @@ def fitting(offer: Offer, wish: Asked) -> Asked:
     """What is asked of the offered model: of `wish` what it takes."""
     model = offer.model
     effort = wish.effort if wish.effort in model.efforts else ""
+    budget = wish.budget if model.takes_budget and effort != "none" else None
     return Asked(
         offer.provider.name,
         model.id,
         model.name,
-        effort,
-        wish.budget if model.takes_budget and effort != "none" else None,
+        "" if budget else effort,  # they exclude each other, and the budget is more exact
+        budget,
         wish.exclude and model.takes_exclude,
         wish.summary if wish.summary in model.summaries else "",
     )

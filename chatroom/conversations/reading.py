@@ -6,7 +6,9 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from chatroom.conversations.announcing import Hub
+from chatroom.conversations.elsewhere import elsewhere_html
 from chatroom.conversations.following import Followers
+from chatroom.conversations.fragments import into
 from chatroom.conversations.models import Run
 from chatroom.conversations.pages import Shape, digest, load_turns, shape
 from chatroom.conversations.presenting import RunShown
@@ -58,6 +60,8 @@ class Reader:
         self._replies: dict[int, int] = {}
         self._lost: set[int] = set()
         self._outbox: list[str] = []
+        # What the page says of runs that it does not show.
+        self._elsewhere = ""
         self._changed = False
         self._rail_changed = False
         self._woken = asyncio.Event()
@@ -68,8 +72,9 @@ class Reader:
         self._woken.set()
 
     def rail_changed(self) -> None:
-        """The rail is to be sent."""
+        """The rail is to be sent; a run began or ended, perhaps one of which the page only tells."""
         self._rail_changed = True
+        self._changed |= bool(self._elsewhere)
         self._woken.set()
 
     def show(self, run_id: int, after: int, seq: int, html: str) -> None:
@@ -121,6 +126,8 @@ class Reader:
         else:
             html, runs = await self._threads.run(whole, path)
             await self._take_in(html, runs)
+        self._elsewhere = await self._threads.run(elsewhere_html, conversation_id, path)
+        self._outbox.append(into("elsewhere", "innerHTML", self._elsewhere))
 
     async def _look(self) -> None:
         for run_id in self._lost & self._cursors.keys():
@@ -134,8 +141,12 @@ class Reader:
             if shape(path) != self._shape:
                 html, runs = await self._threads.run(difference, self._shape, path)
                 self._shape = shape(path)
-                await self._take_in(html, runs)
                 self._leave_what_went(path)
+                await self._take_in(html, runs)
+            there = await self._threads.run(elsewhere_html, self.conversation_id, path)
+            if there != self._elsewhere:
+                self._elsewhere = there
+                self._outbox.append(into("elsewhere", "innerHTML", there))
         if self._rail_changed:
             self._rail_changed = False
             self._outbox.append(await self._threads.run(rail_news, self.user_id, self.conversation_id))

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 
 from chatroom.conversations.access import access_conversation, access_conversations, access_message
 from chatroom.conversations.composer import composer, default_lane, lanes_context
+from chatroom.conversations.elsewhere import elsewhere
 from chatroom.conversations.engine import engine
 from chatroom.conversations.forms import MAX_LANES, number_from, wishes_from
 from chatroom.conversations.http import PersonRequest
@@ -50,7 +51,7 @@ def conversation(request: PersonRequest, conversation_id: int) -> HttpResponse:
     """A conversation, whole, with what goes on in it as far as the log has it."""
     found = access_conversation(request.user, conversation_id)
     path = load_turns(found.pk)
-    context = {"turns": fill(path), "shape": digest(shape(path))}
+    context = {"turns": fill(path), "shape": digest(shape(path)), "elsewhere": elsewhere(found.pk, path)}
     return render(
         request,
         "conversations/conversation.html",

@@ -13,9 +13,10 @@ document.addEventListener("keydown", (event) => {
     menu.querySelector("summary").focus();
   } else closeSent();
 });
-/* The sheet of what is sent is out of date once something was sent. */
+/* The sheet of what is sent is out of date once something was sent, or another model was chosen. */
 const closeSent = () => document.querySelector("#sent > dialog[open]")?.close();
 document.body.addEventListener("asked", closeSent);
+document.body.addEventListener("htmx:afterSwap", (event) => { if (event.detail.target.id === "lanes") closeSent(); });
 /* A form below a pane can be put away again; without script its Cancel leads back. */
 document.addEventListener("click", (event) => {
   if (!event.target.closest('.beside-pane [data-action="cancel-hand-over"]')) return;

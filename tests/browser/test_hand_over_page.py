@@ -82,6 +82,24 @@ def test_a_thought_is_handed_over_while_it_is_thought(
     expect(lane(alice, 1).locator(".reply-head")).to_be_in_viewport()
 
 
+def test_a_model_whose_thought_was_handed_over_while_it_thinks_is_not_forgotten(
+    alice: Page, ask: Callable[..., Call], calls: ScriptedProvider
+) -> None:
+    source = ask(alice, "How many r's?")
+    source.reasoning("Spell it: ")
+    alice.locator("[data-action=hand-over]").click()
+    choose_second(alice)
+    alice.locator("[data-action=send-hand-over]").click()
+    for call in both(calls):
+        call.answer("", "Three.")
+    elsewhere = alice.locator("#elsewhere")
+    expect(elsewhere).to_contain_text("Scripted is still at work on another branch.")
+    expect(alice.locator("[data-run][data-status=completed]")).to_have_count(2)
+    assert_live_is_loaded(alice)
+    source.answer("", "Two.")
+    expect(elsewhere).to_be_empty()
+
+
 def test_the_form_can_be_put_away_and_a_refusal_leaves_it(alice: Page, ask: Callable[..., Call]) -> None:
     ask(alice, "Why?").answer("Because", "So.")
     expect(alice.locator("[data-run]")).to_have_attribute("data-status", "completed")

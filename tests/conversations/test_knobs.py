@@ -47,9 +47,15 @@ def missed(model: Model, **settings: Any) -> tuple[str, str] | None:
 
 
 def test_a_model_that_takes_all_is_asked_for_all() -> None:
-    settings: dict[str, Any] = {"effort": "high", "budget": 900, "exclude": True, "summary": "detailed"}
-    assert fitting(offer(ALL), wish(**settings)) == Asked("p", "all", "All of it", "high", 900, True, "detailed")
+    settings: dict[str, Any] = {"effort": "high", "exclude": True, "summary": "detailed"}
+    assert fitting(offer(ALL), wish(**settings)) == Asked("p", "all", "All of it", "high", None, True, "detailed")
     assert missed(ALL, **settings) is None
+
+
+def test_a_budget_takes_the_place_of_an_effort_without_a_word() -> None:
+    asked = wish(effort="high", budget=900)
+    assert fitting(offer(ALL), asked) == Asked("p", "all", "All of it", "", 900)
+    assert missed(ALL, effort="high", budget=900) is None
 
 
 def test_what_a_model_does_not_take_is_left_out() -> None:

@@ -57,6 +57,8 @@ def test_a_line_says_what_reasoning_there_is() -> None:
     assert told(Verdict.VERBATIM).has == "raw thought · 1,234 characters · 1 sealed piece"
     assert told(Verdict.VERBATIM, SEALED).has == "encrypted by the provider · 2 sealed pieces"
     assert told(Verdict.NOTHING, Inventory()).has == ""
+    assert told(Verdict.NOTHING, Inventory(answer=5, tools=1)).has == "1 tool call, which stays"
+    assert told(Verdict.NOTHING, Inventory(answer=5, tools=2)).has == "2 tool calls, which stay"
 
 
 def test_a_line_says_what_was_said_in_its_first_words() -> None:

@@ -41,6 +41,8 @@ def inventories(runs: Collection[int]) -> dict[int, Inventory]:
             had.reasoning += length
             had.provenances.append(Provenance(provenance or Provenance.RAW))
             had.answered = had.answered and not length
+        else:
+            had.tools += 1
     return has
 
 

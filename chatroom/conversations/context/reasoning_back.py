@@ -38,7 +38,8 @@ class Verdict(StrEnum):
 
 @dataclass(slots=True)
 class Inventory:
-    """What a reply has, without its text: characters of answer and of readable reasoning, pieces that are opaque.
+    """What a reply has, without its text: characters of answer and of readable reasoning, pieces that are opaque,
+    calls of tools.
 
     `answered`: the answer had the last word; the reply did not end in the middle of a thought.
     """
@@ -48,6 +49,7 @@ class Inventory:
     opaque: int = 0
     provenances: list[Provenance] = field(default_factory=list)
     answered: bool = False
+    tools: int = 0
 
 
 def decide(reply: Message, has: Inventory, whom: tuple[str, str], *, resumed: bool, pieced: bool) -> Verdict:

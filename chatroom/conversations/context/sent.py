@@ -50,7 +50,9 @@ class Sending:
     @property
     def with_reasoning(self) -> int:
         """How many earlier replies have reasoning."""
-        return sum(bool(line.has) for line in self.lines)
+        return sum(
+            line.reply is not None and bool(line.reply.has.reasoning or line.reply.has.opaque) for line in self.lines
+        )
 
     @property
     def going(self) -> int:
@@ -73,7 +75,8 @@ def lines(history: History, asked: Asked, provider: Provider | None) -> list[Lin
 def _line(reply: Earlier, asked: Asked, provider: Provider | None) -> Line:
     fate, goes = _fate(reply, asked), reply.verdict.goes
     if goes and provider and reply.parts and not _has_a_place(reply, asked, provider):
-        fate, goes = f"Stays: asked like this, {provider.label} is sent none of it.", False
+        why = "it led to a tool call" if reply.has.tools else f"asked like this, {provider.label} is sent none of it"
+        fate, goes = f"Stays: {why}.", False
     who = reply.run.label or reply.run.model
     words = _first_words(reply.answer) or ("(at work)" if reply.run.is_live else "(no answer)")
     return Line(who, words, reply, _inventory(reply.has), fate, goes)
@@ -111,12 +114,14 @@ def _fate(reply: Earlier, asked: Asked) -> str:
 
 def _inventory(has: Inventory) -> str:
     """What reasoning there is: `raw thought, 1,234 characters, 1 sealed piece`; empty where there is none."""
-    if not has.reasoning and not has.opaque:
+    if not has.reasoning and not has.opaque and not has.tools:
         return ""
     labels = [PROVENANCE_LABELS[provenance] for provenance in dict.fromkeys(has.provenances)]
     amounts = [_characters(has.reasoning)] if has.reasoning else []
     if has.opaque:
         amounts.append(f"{has.opaque} sealed {'piece' if has.opaque == 1 else 'pieces'}")
+    if has.tools:
+        amounts.append(f"{has.tools} tool {'call, which stays' if has.tools == 1 else 'calls, which stay'}")
     return " · ".join(labels + amounts)
 
 

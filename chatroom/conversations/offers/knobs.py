@@ -37,7 +37,7 @@ def about(model: Model) -> str:
 def left_out(wish: Asked, taken: Asked, model: Model) -> LeftOut | None:
     """What of `wish` is not among what is `taken`, by the words that the page has for it."""
     missed = []
-    if wish.effort != taken.effort:
+    if wish.effort != taken.effort and not taken.budget:
         missed.append(f"‘{wish.effort}’")
     if wish.budget != taken.budget and taken.effort != "none":
         missed.append(f"‘≤ {wish.budget} tokens’")
@@ -51,7 +51,7 @@ def left_out(wish: Asked, taken: Asked, model: Model) -> LeftOut | None:
         sentence = f"{missed[0]} is not taken by {model.name}, so it is left out."
     else:
         sentence = f"{', '.join(missed[:-1])} and {missed[-1]} are not taken by {model.name}, so they are left out."
-    return LeftOut(sentence, _nearest(wish.effort, model) if wish.effort != taken.effort else "")
+    return LeftOut(sentence, _nearest(wish.effort, model) if wish.effort != taken.effort and not taken.budget else "")
 
 
 def _nearest(effort: str, model: Model) -> str:

@@ -93,5 +93,8 @@ def handed(part: PartShown, shown: RunShown | None) -> Sequence[Reference]:
 
 @register.simple_tag
 def sole_thought(part: PartShown, shown: RunShown | None) -> bool:
-    """Whether the run's count of reasoning tokens is this part's: it is over, and thought only once."""
-    return bool(shown and not shown.run.is_live and shown.run.reasoning_tokens is not None and len(shown.thoughts) == 1)
+    """Whether the run's count of reasoning tokens is this part's: it is over, and thought only once.
+
+    A count of 0 beside a thought is none (some providers report it for thought that they do not count).
+    """
+    return bool(shown and not shown.run.is_live and shown.run.reasoning_tokens and len(shown.thoughts) == 1)

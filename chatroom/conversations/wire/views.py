@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -17,6 +20,9 @@ from chatroom.conversations.wire.curl import curl
 from chatroom.conversations.wire.events import Framing
 from chatroom.conversations.wire.page import as_json, body_of, shown
 from chatroom.conversations.wire.record import pieces_of
+
+# The record is written a moment after the reply.
+NOT_WRITTEN_YET = timedelta(seconds=10)
 
 _ENDINGS = {Framing.EVENTS: "sse", Framing.LINES: "ndjson", Framing.WHOLE: "txt"}
 
@@ -33,7 +39,12 @@ def wire(request: PersonRequest, run_id: int) -> HttpResponse:
     if number is not None:
         exchanges = exchanges.filter(number=number)
         after = number_from(request.GET.get("after", "")) or 0
-    context = {"run": run, "exchanges": shown(run, exchanges, after), "days": settings.WIRE_DAYS}
+    context = {
+        "run": run,
+        "exchanges": shown(run, exchanges, after),
+        "days": settings.WIRE_DAYS,
+        "just_over": run.ended_at is not None and timezone.now() - run.ended_at < NOT_WRITTEN_YET,
+    }
     return render(request, "conversations/wire.html", context)
 
 

@@ -1,0 +1,23 @@
+"""Runs that go on behind the arrows: a page tells of them, since they cost money and nobody sees them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.template.loader import render_to_string
+
+from chatroom.conversations.models import Run
+from chatroom.conversations.tree import Turn
+
+
+def elsewhere(conversation_id: int, path: Iterable[Turn]) -> list[Run]:
+    """The runs of a conversation that are not over, and not on a page that shows `path`."""
+    shown = {reply.message.pk for turn in path for lane in turn.lanes for reply in lane.replies}
+    live = Run.objects.filter(reply__conversation=conversation_id, ended_at=None).order_by("pk")
+    return [run for run in live if run.reply_id not in shown]
+
+
+def elsewhere_html(conversation_id: int, path: Iterable[Turn]) -> str:
+    """The same, as it stands above the composer; empty where there is none."""
+    runs = elsewhere(conversation_id, path)
+    return render_to_string("conversations/_elsewhere.html", {"runs": runs}) if runs else ""
