@@ -11,17 +11,28 @@ document.addEventListener("keydown", (event) => {
   if (menu) {
     menu.open = false;
     menu.querySelector("summary").focus();
-  } else closeSent();
+    return;
+  }
+  const cancel = document.activeElement.closest(".beside-pane")?.querySelector('[data-action="cancel-hand-over"]');
+  if (cancel) cancel.click();
+  else closeSent();
 });
 /* The sheet of what is sent is out of date once something was sent, or another model was chosen. */
-const closeSent = () => document.querySelector("#sent > dialog[open]")?.close();
+const closeSent = () => {
+  const sheet = document.querySelector("#sent > dialog[open]");
+  const focused = sheet?.contains(document.activeElement);
+  sheet?.close();
+  if (focused) document.querySelector('[data-action="sent-next"]').focus();
+};
 document.body.addEventListener("asked", closeSent);
 document.body.addEventListener("htmx:afterSwap", (event) => { if (event.detail.target.id === "lanes") closeSent(); });
 /* A form below a pane can be put away again; without script its Cancel leads back. */
 document.addEventListener("click", (event) => {
   if (!event.target.closest('.beside-pane [data-action="cancel-hand-over"]')) return;
   event.preventDefault();
-  event.target.closest(".beside-pane").replaceChildren();
+  const place = event.target.closest(".beside-pane");
+  place.replaceChildren();
+  place.previousElementSibling?.querySelector('[data-action="hand-over"]')?.focus();
 });
 /* News of the rail do not take away what was searched for. */
 document.body.addEventListener("htmx:oobBeforeSwap", (event) => {

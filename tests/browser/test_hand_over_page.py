@@ -109,8 +109,9 @@ def test_the_form_can_be_put_away_and_a_refusal_leaves_it(alice: Page, ask: Call
     alice.locator("[data-action=send-hand-over]").click()
     expect(alice.locator("#notice")).to_contain_text("No reasoning is left")
     expect(alice.locator(".hand-over")).to_be_visible()
-    alice.locator("[data-action=cancel-hand-over]").click()
+    alice.locator(".hand-over textarea").press("Escape")
     expect(alice.locator(".hand-over")).to_have_count(0)
+    expect(alice.locator("[data-action=hand-over]")).to_be_focused()
     assert_live_is_loaded(alice)
 
 
