@@ -161,7 +161,8 @@ def test_the_tests_need_what_the_room_needs_in_the_same_versions() -> None:
 
 def test_make_says_what_there_is(room: Room) -> None:
     shown = room.make("").stdout
-    assert re.findall(r"^make (\w+) ", shown, re.MULTILINE) == ["help", "run", "test", "check", "bench", "lock", "clean"]
+    targets = re.findall(r"^make (\w+) ", shown, re.MULTILINE)
+    assert targets == ["help", "run", "test", "check", "bench", "lock", "clean"]
 
 
 def test_the_first_start_installs_and_serves(room: Room) -> None:
