@@ -97,6 +97,14 @@ def error_from_json(document: object, *, status: int | None = None) -> ProviderE
     )
 
 
+def error_from_event(data: bytes) -> ProviderError:
+    """Return what an event named `error` inside a stream means; its data may be text instead of JSON."""
+    try:
+        return error_from_json(parse_json(data))
+    except ValueError:
+        return error_from_json(data.decode("utf-8", "replace"))
+
+
 def retry_after(headers: Mapping[str, str]) -> float | None:
     """Return the seconds that an answer's headers ask to wait.
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal, TypeAlias
 
 from chatroom.providers.request import Effort
@@ -70,6 +71,7 @@ _FAMILIES: tuple[tuple[re.Pattern[str], Thinking], ...] = tuple(
             Thinking("optional", ("none", "low", "medium", "high"), takes_budget=True, summarised=True),
         ),
         (r"claude-([a-z]+-)?4", Thinking("optional", takes_budget=True, summarised=True)),
+        (r"claude", Thinking(summarised=True)),  # all but 3.7 show a summary
         # ai.google.dev: thinking. Budgets in 2.5, levels from 3 on.
         (r"gemini-(1|2\.0)|gemini-2\.5.*(image|tts|audio)", _NONE),
         (r"gemini-2\.5-pro", Thinking("always", takes_budget=True, summarised=True)),
@@ -113,6 +115,7 @@ _FAMILIES: tuple[tuple[re.Pattern[str], Thinking], ...] = tuple(
 )
 
 
+@lru_cache(maxsize=1024)
 def thinking_of(model: str) -> Thinking:
     """Return what the name of `model` tells. `vendor/name:tag` and `name` are the same model."""
     name = model.lower().rpartition("/")[2].partition(":")[0]

@@ -134,6 +134,7 @@ def test_families_with_efforts_of_their_own_take_no_budget(name: str) -> None:
 @pytest.mark.parametrize(
     ("name", "summarised"),
     [
+        ("claude-of-a-later-day", True),
         ("claude-3-7-sonnet", False),
         ("claude-sonnet-4", True),
         ("gemini-2.5-pro", True),

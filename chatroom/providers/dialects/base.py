@@ -99,6 +99,8 @@ class BodyDecoder(ABC):
     def __init__(self, framing: Framing | None = None) -> None:
         self._framing: Framing = framing or EventFraming()
         self._over = False
+        self._heard = False  # something has come that is of this dialect,
+        self._strange = False  # or that is not
 
     def feed(self, data: bytes) -> list[Event]:
         """Take some bytes, return the events they complete."""
@@ -157,6 +159,12 @@ class BodyDecoder(ABC):
         if type(parsed) is not dict:
             raise ProviderError("malformed", "The provider sent JSON that is not an object.")
         return parsed
+
+    def _broken_off(self, expected: str) -> ProviderError:
+        """Return why a body is not whole: it was cut off, or has nothing in it of what was `expected`."""
+        if not self._heard and (self._strange or self._framing.foreign):
+            return ProviderError("malformed", f"The provider answered with something that is not {expected}.")
+        return cut()
 
     def _fail(self, error: ProviderError, out: list[Event]) -> None:
         self._over = True

@@ -18,9 +18,8 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 
-from chatroom.providers.dialects.base import BodyDecoder, cut
-from chatroom.providers.error_bodies import clean, error_from_json
-from chatroom.providers.errors import ProviderError
+from chatroom.providers.dialects.base import BodyDecoder
+from chatroom.providers.error_bodies import clean, error_from_event, error_from_json
 from chatroom.providers.events import (
     ContentDelta,
     Event,
@@ -34,9 +33,9 @@ from chatroom.providers.events import (
     ToolDelta,
     UsageReported,
 )
-from chatroom.providers.loose_json import as_count, as_list, as_object, as_text, parse_json
+from chatroom.providers.loose_json import as_count, as_list, as_object, as_text
+from chatroom.providers.model_names import thinking_of
 from chatroom.providers.sse import ServerSentEvent
-from chatroom.providers.summaries import claude_summarises
 
 _FINISH: dict[str, FinishReason] = {
     "end_turn": "stop",
@@ -65,14 +64,12 @@ class MessageDecoder(BodyDecoder):
         self._shown = False  # something was readable,
         self._signature = ""  # and this signs it
         self._done = False
-        self._heard = False  # something has come that is of this dialect,
-        self._strange = False  # or that is not
 
     def _read(self, event: ServerSentEvent, out: list[Event]) -> None:
         if self._done:
             return
         if event.name == "error":
-            raise _error_event(event.data)
+            raise error_from_event(event.data)
         if event.data[:1] != b"{" and event.data.strip() in (b"", b"[DONE]"):  # some gateways end so
             return
         chunk = self._object(event)
@@ -127,7 +124,7 @@ class MessageDecoder(BodyDecoder):
     def _read_head(self, message: Json, out: list[Event]) -> None:
         self._heard = True
         model = as_text(message.get("model"))
-        if model and not ("claude" in model.lower() and claude_summarises(model)):
+        if model and not thinking_of(model).summarised:
             self._provenance = Provenance.RAW
         self._read_usage(message, out)
 
@@ -218,13 +215,4 @@ class MessageDecoder(BodyDecoder):
         self._close(out)
         if self._stop is not None or (self._framing.document and self._heard):
             return
-        if not self._heard and (self._strange or self._framing.foreign):
-            raise ProviderError("malformed", "The provider answered with something that is not a message.")
-        raise cut()
-
-
-def _error_event(data: bytes) -> ProviderError:
-    try:
-        return error_from_json(parse_json(data))
-    except ValueError:
-        return error_from_json(data.decode("utf-8", "replace"))
+        raise self._broken_off("a message")

@@ -15,9 +15,8 @@ A whole answer is {"message": {"content": [{"type", …}], "tool_plan", "tool_ca
 
 from __future__ import annotations
 
-from chatroom.providers.dialects.base import BodyDecoder, cut
+from chatroom.providers.dialects.base import BodyDecoder
 from chatroom.providers.error_bodies import error_from_json
-from chatroom.providers.errors import ProviderError
 from chatroom.providers.events import (
     ContentDelta,
     Event,
@@ -51,8 +50,6 @@ class CohereDecoder(BodyDecoder):
         self._calls: dict[int, str] = {}  # index → call
         self._begun = 0  # calls
         self._done = False
-        self._heard = False  # something has come that is of this dialect,
-        self._strange = False  # or that is not
 
     def _read(self, event: ServerSentEvent, out: list[Event]) -> None:
         if self._done:
@@ -154,6 +151,4 @@ class CohereDecoder(BodyDecoder):
     def _end(self, out: list[Event]) -> None:
         if self._done:
             return
-        if not self._heard and (self._strange or self._framing.foreign):
-            raise ProviderError("malformed", "The provider answered with something that is not Cohere's.")
-        raise cut()
+        raise self._broken_off("Cohere's")

@@ -75,8 +75,6 @@ class GeminiDecoder(BodyDecoder):
         self._finish: str | None = None
         self._blocked = ""
         self._torn = False  # an event was not whole
-        self._heard = False  # something has come that is of this dialect,
-        self._strange = False  # or that is not
 
     def _read(self, event: ServerSentEvent, out: list[Event]) -> None:
         if event.data[:1] != b"{":

@@ -13,10 +13,9 @@ from __future__ import annotations
 
 import json
 
-from chatroom.providers.dialects.base import BodyDecoder, cut
+from chatroom.providers.dialects.base import BodyDecoder
 from chatroom.providers.dialects.framing import LineFraming
 from chatroom.providers.error_bodies import error_from_json
-from chatroom.providers.errors import ProviderError
 from chatroom.providers.events import Event, Finished, Json, ReasoningDelta, ToolDelta, UsageReported
 from chatroom.providers.loose_json import as_count, as_list, as_object, as_text
 from chatroom.providers.sse import ServerSentEvent
@@ -31,8 +30,6 @@ class OllamaDecoder(BodyDecoder):
         self._tags = ThinkTagSplitter()
         self._calls = 0
         self._done = False
-        self._heard = False  # something has come that is of this dialect,
-        self._strange = False  # or that is not
 
     def _read(self, event: ServerSentEvent, out: list[Event]) -> None:
         if self._done:
@@ -98,6 +95,4 @@ class OllamaDecoder(BodyDecoder):
     def _end(self, out: list[Event]) -> None:
         if self._done:
             return
-        if self._strange and not self._heard:
-            raise ProviderError("malformed", "The provider answered with something that is not Ollama's.")
-        raise cut()
+        raise self._broken_off("Ollama's")

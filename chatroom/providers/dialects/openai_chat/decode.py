@@ -6,12 +6,11 @@ one reader serves both.
 
 from __future__ import annotations
 
-from chatroom.providers.dialects.base import BodyDecoder, cut
+from chatroom.providers.dialects.base import BodyDecoder
 from chatroom.providers.dialects.openai_chat.reasoning_details import DetailCollector
 from chatroom.providers.dialects.openai_chat.tool_calls import ToolCallCollector
 from chatroom.providers.dialects.openai_chat.usage import merge_usage, read_usage
-from chatroom.providers.error_bodies import error_from_json
-from chatroom.providers.errors import ProviderError
+from chatroom.providers.error_bodies import error_from_event, error_from_json
 from chatroom.providers.events import (
     Event,
     Finished,
@@ -22,7 +21,7 @@ from chatroom.providers.events import (
     ReasoningDelta,
     UsageReported,
 )
-from chatroom.providers.loose_json import as_list, as_object, as_text, parse_json
+from chatroom.providers.loose_json import as_list, as_object, as_text
 from chatroom.providers.sse import ServerSentEvent
 from chatroom.providers.think_tags import ThinkTagSplitter
 
@@ -61,14 +60,12 @@ class ChatDecoder(BodyDecoder):
         self._finish: str | None = None  # the last reason given, and
         self._native: str | None = None  # the word of the provider behind a gateway for it
         self._done = False  # [DONE] has come
-        self._heard = False  # something has come that is of this dialect,
-        self._strange = False  # or that is not
 
     def _read(self, event: ServerSentEvent, out: list[Event]) -> None:
         if self._done:
             return
         if event.name == "error":
-            raise _error_event(event.data)
+            raise error_from_event(event.data)
         if event.data[:1] != b"{":
             data = event.data.strip()
             if not data:
@@ -188,13 +185,4 @@ class ChatDecoder(BodyDecoder):
         self._close(out)
         if self._finish is not None or (self._framing.document and self._heard):
             return
-        if not self._heard and (self._strange or self._framing.foreign):
-            raise ProviderError("malformed", "The provider answered with something that is not a chat completion.")
-        raise cut()
-
-
-def _error_event(data: bytes) -> ProviderError:
-    try:
-        return error_from_json(parse_json(data))
-    except ValueError:
-        return error_from_json(data.decode("utf-8", "replace"))
+        raise self._broken_off("a chat completion")

@@ -16,9 +16,14 @@ from typing import Any
 
 from chatroom.providers.events import Event, Json, OpaquePiece, Provenance
 from chatroom.providers.loose_json import as_text
-from chatroom.providers.summaries import is_summary
+from chatroom.providers.model_names import thinking_of
 
 _TEXT_KEY = {"reasoning.text": "text", "reasoning.summary": "summary"}
+
+
+def _is_summary(detail: Json, model: object) -> bool:
+    """Return whether a `reasoning.text` is a summary all the same: so Gemini and Claude show their thought."""
+    return detail.get("format") == "google-gemini-v1" or thinking_of(as_text(model)).summarised
 
 
 class DetailCollector:
@@ -55,7 +60,7 @@ class DetailCollector:
             text = detail.get(key)
             if type(text) is str and text:
                 self.text += text
-                if key == "summary" or is_summary(detail.get("format"), model):
+                if key == "summary" or _is_summary(detail, model):
                     self.provenance = Provenance.SUMMARY
             self._merge(detail, key)
             complete |= bool(detail.get("signature"))

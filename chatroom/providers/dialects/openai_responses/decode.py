@@ -23,7 +23,7 @@ from chatroom.providers.dialects.base import BodyDecoder, cut
 from chatroom.providers.dialects.openai_responses.items import Group, Item, Shelf
 from chatroom.providers.dialects.openai_responses.output import Output
 from chatroom.providers.dialects.openai_responses.usage import read_usage
-from chatroom.providers.error_bodies import error_from_json
+from chatroom.providers.error_bodies import error_from_event, error_from_json
 from chatroom.providers.errors import ProviderError
 from chatroom.providers.events import (
     ContentDelta,
@@ -36,7 +36,7 @@ from chatroom.providers.events import (
     ToolDelta,
     UsageReported,
 )
-from chatroom.providers.loose_json import as_list, as_object, as_text, parse_json
+from chatroom.providers.loose_json import as_list, as_object, as_text
 from chatroom.providers.sse import ServerSentEvent
 
 
@@ -73,8 +73,6 @@ class ResponsesDecoder(BodyDecoder):
         self._output = Output()
         self._usage = UsageReported()
         self._done = False
-        self._heard = False  # something has come that is of this dialect,
-        self._strange = False  # or that is not
         # A delta like the one before it, of this type and with these indexes, takes the short way:
         self._type: object = _NONE
         self._place: object = None
@@ -87,7 +85,7 @@ class ResponsesDecoder(BodyDecoder):
         if self._done:
             return
         if event.name == "error":
-            raise _error_event(event.data)
+            raise error_from_event(event.data)
         if event.data[:1] != b"{":
             data = event.data.strip()
             if data == b"[DONE]":
@@ -216,16 +214,7 @@ class ResponsesDecoder(BodyDecoder):
     def _end(self, out: list[Event]) -> None:
         if self._done:
             return
-        if not self._heard and (self._strange or self._framing.foreign):
-            raise ProviderError("malformed", "The provider answered with something that is not a response.")
-        raise cut()
-
-
-def _error_event(data: bytes) -> ProviderError:
-    try:
-        return error_from_json(parse_json(data))
-    except ValueError:
-        return error_from_json(data.decode("utf-8", "replace"))
+        raise self._broken_off("a response")
 
 
 def _failure(response: Json) -> ProviderError:
