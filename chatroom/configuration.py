@@ -82,6 +82,16 @@ def database(url: str, sqlite: Path) -> dict[str, Any]:
     }
 
 
+def channel_layers(url: str) -> dict[str, Any]:
+    """The Redis that REDIS_URL names, for news between processes; nothing where the room is one process."""
+    if not url:
+        return {}
+    if not url.startswith(("redis://", "rediss://", "unix://")):
+        raise ConfigurationError("REDIS_URL: should begin with redis://, rediss:// or unix://.")
+    host = {"address": url, "socket_connect_timeout": 2, "health_check_interval": 10}
+    return {"default": {"BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer", "CONFIG": {"hosts": [host]}}}
+
+
 def providers(path: str) -> list[Provider]:
     """Providers whose key is in the environment, then those of the TOML file at `path`."""
     found = {

@@ -12,7 +12,7 @@ from typing import Any
 
 from environs import Env, EnvError, validate
 
-from chatroom.configuration import ConfigurationError, data_folder, database, providers, secret_key
+from chatroom.configuration import ConfigurationError, channel_layers, data_folder, database, providers, secret_key
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = Env()
@@ -37,12 +37,18 @@ try:
     # A provider that says nothing for so many seconds is given up.
     SILENCE_SECONDS = env.float("CHATROOM_SILENCE", 120.0)
     # A run whose worker has not renewed its lease for so long is taken for dead. Renewed at a third of it.
-    LEASE_SECONDS = env.float("CHATROOM_LEASE", 15.0)
+    LEASE_SECONDS = env.float("CHATROOM_LEASE", 15.0, validate=validate.Range(1, 3600))
+    # A process that is told to end lets replies go on for so long.
+    DRAIN_SECONDS = env.float("CHATROOM_DRAIN", 60.0, validate=validate.Range(0, 86_400))
+    # News between the processes of a room of several. Without it one process does everything.
+    REDIS_URL = env.str("REDIS_URL", "")
     # What passes between the room and providers is kept for developers for so many days; 0: nothing is.
     WIRE_DAYS = env.int("CHATROOM_WIRE_DAYS", 7, validate=validate.Range(0, 36_500))
     LOG_LEVEL = env.log_level("CHATROOM_LOG_LEVEL", logging.INFO)
 except EnvError as error:
     raise ConfigurationError(str(error)) from error
+
+CHANNEL_LAYERS = channel_layers(REDIS_URL)
 
 # The longest prompt, in a script that takes nine characters a letter once a form has escaped it.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5_000_000

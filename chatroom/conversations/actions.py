@@ -205,7 +205,7 @@ def delete(conversation: Conversation) -> None:
         # The log locks a run before it writes to it; with the lock in our hands it waits, and finds nothing.
         list(Run.objects.select_for_update().filter(reply__conversation=conversation).values_list("pk"))
         conversation.delete()
-    after_commit(lambda engine: engine.hub.changed_soon(pk, owner))
+    after_commit(lambda engine: engine.conversation_changed_soon(pk, owner))
 
 
 def title_from(text: str) -> str:
@@ -308,4 +308,4 @@ def lines_after(after: Turn | None, lanes: Sequence[Asked]) -> list[Message | No
 
 
 def _announce(conversation: Conversation) -> None:
-    after_commit(lambda engine: engine.hub.changed_soon(conversation.pk, conversation.owner_id))
+    after_commit(lambda engine: engine.conversation_changed_soon(conversation.pk, conversation.owner_id))

@@ -6,7 +6,6 @@ way (`following`), which carries what was committed.
 
 from __future__ import annotations
 
-import asyncio
 from collections import defaultdict
 from typing import Protocol
 
@@ -25,16 +24,11 @@ class Listener(Protocol):
 
 
 class Hub:
-    """The open pages of this process. To be used on the event loop, but for `changed_soon`."""
+    """The open pages of this process. To be used on the event loop."""
 
     def __init__(self) -> None:
-        self._loop: asyncio.AbstractEventLoop | None = None
         self._by_conversation: dict[int, set[Listener]] = defaultdict(set)
         self._by_user: dict[int, set[Listener]] = defaultdict(set)
-
-    def attach(self, loop: asyncio.AbstractEventLoop) -> None:
-        """Name the loop on which the listeners live."""
-        self._loop = loop
 
     def join(self, listener: Listener) -> None:
         """From now on tell `listener`."""
@@ -60,8 +54,3 @@ class Hub:
         """The person's list of conversations has changed: tell all pages they have open."""
         for listener in tuple(self._by_user.get(user_id, ())):
             listener.rail_changed()
-
-    def changed_soon(self, conversation_id: int, user_id: int) -> None:
-        """As `changed`, from any thread; to be called after the commit."""
-        if self._loop is not None:
-            self._loop.call_soon_threadsafe(self.changed, conversation_id, user_id)

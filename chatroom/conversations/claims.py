@@ -9,7 +9,8 @@ import logging
 import os
 import secrets
 import socket
-from collections.abc import Collection
+import time
+from collections.abc import Callable, Collection
 from datetime import UTC, datetime, timedelta
 
 from django.db import DatabaseError
@@ -30,8 +31,8 @@ def worker_name() -> str:
     return f"{socket.gethostname()[:60]}:{os.getpid()}:{secrets.token_hex(4)}"
 
 
-def claim(worker: str, lease: timedelta, limit: int) -> list[Run]:
-    """Take up to `limit` queued runs for `worker`, oldest first.
+def claim(worker: str, lease: timedelta, limit: int, patience: timedelta = timedelta(0)) -> list[Run]:
+    """Take up to `limit` queued runs for `worker`, oldest first; with `patience` only those that have waited so long.
 
     One that goes on with a reply waits for that reply's end: till then what it is to be shown is not all there.
     """
@@ -39,6 +40,9 @@ def claim(worker: str, lease: timedelta, limit: int) -> list[Run]:
     claimed: list[Run] = []
     before = Run.objects.filter(reply=OuterRef("reply__parent"), ended_at=None)
     queued = Run.objects.filter(~Exists(before), status=Status.QUEUED, ended_at=None, worker="")
+    if patience:
+        just_ended = Run.objects.filter(reply=OuterRef("reply__parent"), ended_at__gt=now - patience)
+        queued = queued.filter(~Exists(just_ended), created_at__lte=now - patience)
     for run in queued.order_by("pk")[:limit]:
         taken = Run.objects.filter(pk=run.pk, status=Status.QUEUED, ended_at=None, worker="").update(
             status=Status.THINKING,
@@ -61,22 +65,45 @@ def request_stop(run: Run) -> bool:
     return seal(run.pk, Ending(Status.STOPPED, now), only_if=idle)
 
 
-def sweep(worker: str, lease: timedelta, at_work: Collection[int]) -> list[Run]:
+class Watch:
+    """What one process has seen of the leases of others.
+
+    A lease has lapsed when it was not renewed for its whole time by this process's own steady clock. What a
+    wall clock says decides nothing: it may be set, and on another machine it may go otherwise.
+    """
+
+    def __init__(self, lease: timedelta, clock: Callable[[], float] = time.monotonic) -> None:
+        self.lease = lease
+        self._clock = clock
+        self._seen: dict[int, tuple[tuple[str, int, datetime | None], float]] = {}
+
+    def look(self, runs: Collection[Run]) -> set[int]:
+        """Note how the leases of `runs`, all that are under way, stand now. Returns those that have lapsed."""
+        now = self._clock()
+        before, self._seen = self._seen, {}
+        for run in runs:
+            stands = (run.worker, run.attempts, run.lease_until)
+            then, since = before.get(run.pk, (stands, now))
+            self._seen[run.pk] = (stands, since if then == stands else now)
+        return {pk for pk, (_, since) in self._seen.items() if now - since > self.lease.total_seconds()}
+
+
+def sweep(worker: str, watch: Watch, at_work: Collection[int]) -> list[Run]:
     """Look after runs whose worker is dead. Returns those that changed.
 
     `at_work`: the runs that `worker`, the caller, works on; others in its name have got lost.
     Who had said nothing yet is taken up again; the others are interrupted and keep their text.
     """
     changed = []
-    now = timezone.now()
-    for run in Run.objects.filter(ended_at=None).exclude(worker="").select_related("reply__conversation"):
+    held = list(Run.objects.filter(ended_at=None).exclude(worker="").select_related("reply__conversation"))
+    lapsed = watch.look(held)
+    for run in held:
         if run.pk in at_work:
             continue
-        lapsed = run.lease_until is None or run.lease_until <= now
-        if not lapsed and run.worker != worker and not _is_dead(run.worker):
+        if run.pk not in lapsed and run.worker != worker and not _is_dead(run.worker):
             continue
         try:
-            done = _look_after(run, lease)
+            done = _look_after(run, watch.lease)
         except DatabaseError:
             # What cannot be stored of one must not keep the others from being looked after.
             logger.exception("Run %d could not be looked after", run.pk)
@@ -86,17 +113,27 @@ def sweep(worker: str, lease: timedelta, at_work: Collection[int]) -> list[Run]:
     return changed
 
 
+def hand_back(run: Run, worker: str) -> bool:
+    """Let another worker take up a run of `worker`'s that has said nothing yet. Returns whether that is so."""
+    ours = Q(worker=worker, attempts=run.attempts)
+    return not Delta.objects.filter(run=run.pk).exists() and _queue_again(run, ours)
+
+
+def _queue_again(run: Run, held: Q) -> bool:
+    again = Run.objects.filter(held, pk=run.pk, ended_at=None)
+    queued = again.update(
+        status=Status.QUEUED, worker="", lease_until=None, started_at=None, retry_at=None, retry_reason=""
+    )
+    return queued == 1
+
+
 def _look_after(run: Run, lease: timedelta) -> bool:
     """Decide what becomes of a run whose worker is dead, unless somebody else has in the meantime."""
     held_as_before = Q(worker=run.worker, lease_until=run.lease_until)
     if run.stop_requested_at:
         return seal(run.pk, Ending(Status.STOPPED, run.stop_requested_at), only_if=held_as_before)
     if run.attempts < MAX_ATTEMPTS and not Delta.objects.filter(run=run.pk).exists():
-        again = Run.objects.filter(held_as_before, pk=run.pk, ended_at=None)
-        queued = again.update(
-            status=Status.QUEUED, worker="", lease_until=None, started_at=None, retry_at=None, retry_reason=""
-        )
-        return queued == 1
+        return _queue_again(run, held_as_before)
     ending = Ending(Status.INTERRUPTED, _last_sign_of_life(run, lease), error=INTERRUPTED)
     return seal(run.pk, ending, only_if=held_as_before)
 

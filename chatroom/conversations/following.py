@@ -15,6 +15,7 @@ from chatroom.conversations import log
 from chatroom.conversations.fragments import caught_up, cursor, run_news, run_state, run_whole
 from chatroom.conversations.log import Advance, Row
 from chatroom.conversations.models import Run
+from chatroom.conversations.news import News, run_group
 from chatroom.conversations.pages import run_outline
 from chatroom.conversations.presenting import RunRender, RunShown
 from chatroom.conversations.threads import DatabaseThreads
@@ -26,7 +27,11 @@ logger = logging.getLogger(__name__)
 # what is sent stays in proportion to what was said.
 FRAME_SECONDS = 1 / 30
 CHARACTERS_A_SECOND = 1_000_000
+# News are hints and may get lost: so often the record is looked at without them. In a room of one process they come
+# by a call and cannot be lost; between processes they can, and while the layer is away there are none.
 SAFETY_SECONDS = 15.0
+SAFETY_SECONDS_AMONG_OTHERS = 2.0
+SAFETY_SECONDS_UNREACHED = 0.5
 RETRY_SECONDS = 1.0
 
 
@@ -43,18 +48,24 @@ class RunReader(Protocol):
 class Follower:
     """Turns the commits of one run into fragments, for all its readers here."""
 
-    def __init__(self, run_id: int, threads: DatabaseThreads) -> None:
+    def __init__(self, run_id: int, threads: DatabaseThreads, news: News) -> None:
         self.run_id = run_id
         self.readers: set[RunReader] = set()
         self.joining = 0
         self.over = False
         self._threads = threads
+        self._news = news
         self._rendering = RunRender(run_id)
         self._shown: RunShown | None = None
         self._waiting: list[Row] = []
         self._stale = True
         self._woken = asyncio.Event()
         self._lock = asyncio.Lock()
+
+    @property
+    def stands(self) -> tuple[int, str]:
+        """How far it has read: the last seq, and the run's status as it was told. Seq -1 before the first look."""
+        return (self._rendering.seq, self._shown.run.status) if self._shown else (-1, "")
 
     def advance(self, advance: Advance) -> None:
         """Rows were committed, or the run's row changed."""
@@ -106,7 +117,8 @@ class Follower:
             self.over = True  # however it ended: nobody may join any more
 
     async def _load(self) -> None:
-        """Begin where the log is now."""
+        """Begin where the log is now. First listen, then read: so that nothing falls between the two."""
+        await self._news.join(run_group(self.run_id))
         self._shown = await self._threads.run(run_outline, self.run_id)
         self._rendering.apply(await self._threads.run(log.read, self.run_id))
         self._rendering.settle_status(self._shown.run)
@@ -128,8 +140,9 @@ class Follower:
         self.over = not self._shown.run.is_live
         waiting, self._waiting = self._waiting, []
         rows = [row for row in waiting if row.seq > before]
-        # A gap is read from the log; and so is all where the run's row was, which may be ahead of the news.
-        if stale or (rows and rows[0].seq != before + 1):
+        # What came with a gap, twice or in another order is read from the log; and so is all where the run's row was,
+        # which may be ahead of the news.
+        if stale or any(row.seq != seq for seq, row in enumerate(rows, before + 1)):
             rows = await self._threads.run(log.read, self.run_id, before)
         recast = any(row.kind is PieceKind.RECAST for row in rows)
         if recast:
@@ -150,17 +163,28 @@ class Follower:
 class Followers:
     """The followers of this process. Each lives while its run goes on and someone reads it."""
 
-    def __init__(self, threads: DatabaseThreads) -> None:
+    def __init__(self, threads: DatabaseThreads, news: News) -> None:
         self._threads = threads
+        self._news = news
         self._followers: dict[int, Follower] = {}
         self._tasks: dict[int, asyncio.Task[None]] = {}
 
     async def look_again_forever(self) -> None:
-        """Look at the record now and then even if no news comes: news are hints and may get lost."""
+        """Look at the record now and then even if no news comes."""
         while True:
-            await asyncio.sleep(SAFETY_SECONDS)
-            for run_id in self._followers:
-                self.advance(Advance(run_id, 0))
+            await asyncio.sleep(self._safety_seconds)
+            if not self._followers:
+                continue
+            stand = await self._threads.run(log.standings, list(self._followers))
+            for run_id, follower in list(self._followers.items()):
+                if stand.get(run_id) != follower.stands:
+                    follower.advance(Advance(run_id, 0))
+
+    @property
+    def _safety_seconds(self) -> float:
+        if self._news.is_alone:
+            return SAFETY_SECONDS
+        return SAFETY_SECONDS_AMONG_OTHERS if self._news.reaches else SAFETY_SECONDS_UNREACHED
 
     def advance(self, advance: Advance) -> None:
         """Tell whoever reads the run."""
@@ -171,7 +195,7 @@ class Followers:
         """From now on show `reader`, who has read up to `seq`, what the run says."""
         follower = self._followers.get(run_id)
         if follower is None or follower.over:
-            follower = self._followers[run_id] = Follower(run_id, self._threads)
+            follower = self._followers[run_id] = Follower(run_id, self._threads, self._news)
             task = self._tasks[run_id] = asyncio.create_task(follower.follow(), name=f"follow run {run_id}")
             task.add_done_callback(partial(self._done, follower))
         follower.joining += 1
@@ -197,11 +221,13 @@ class Followers:
         if alone and self._followers.get(follower.run_id) is follower:
             del self._followers[follower.run_id]
             self._tasks.pop(follower.run_id).cancel()
+            self._news.leave_soon(run_group(follower.run_id))
 
     def _done(self, follower: Follower, task: asyncio.Task[None]) -> None:
         run_id = follower.run_id
         if self._tasks.get(run_id) is task:
             del self._followers[run_id], self._tasks[run_id]
+            self._news.leave_soon(run_group(run_id))
         if not task.cancelled() and task.exception():
             logger.error("Following run %d failed", run_id, exc_info=task.exception())
             for reader in follower.readers:

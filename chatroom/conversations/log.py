@@ -16,7 +16,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from django.db import InterfaceError, OperationalError, transaction
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from chatroom.conversations.models import Delta, Part, Run, Status
@@ -306,3 +307,10 @@ def read(run_id: int, after: int = 0) -> list[Row]:
     # After the rows: each part is committed with its first row, so that none of theirs can be missing now.
     heads = {part.index: part.head for part in Part.objects.filter(run=run_id).defer("text", "opaque")}
     return [Row(seq, heads[part], PieceKind(kind), text, at) for seq, part, kind, text, at in rows]
+
+
+def standings(run_ids: list[int]) -> dict[int, tuple[int, str]]:
+    """Of each run the last seq in the log, and its status."""
+    last = Delta.objects.filter(run=OuterRef("pk")).order_by("-seq").values("seq")[:1]
+    runs = Run.objects.filter(pk__in=run_ids).annotate(last=Coalesce(Subquery(last), 0))
+    return {pk: (seq, status) for pk, seq, status in runs.values_list("pk", "last", "status")}

@@ -34,6 +34,11 @@ GONE = 4404
 SAFETY_SECONDS = 15.0
 
 
+# What waits for a page that does not take it, in characters. Beyond it the page is brought up to date from the
+# record when it reads again.
+WAITING_LIMIT = 250_000
+
+
 class Reader:
     """Brings an open page up to date and keeps it so, by fragments that it is sent."""
 
@@ -60,6 +65,9 @@ class Reader:
         self._replies: dict[int, int] = {}
         self._lost: set[int] = set()
         self._outbox: list[str] = []
+        self._waiting = 0
+        # While something is being sent: where the page will stand in each run when it has taken that.
+        self._taken: dict[int, int] | None = None
         # What the page says of runs that it does not show.
         self._elsewhere = ""
         self._changed = False
@@ -84,7 +92,19 @@ class Reader:
             return
         self._cursors[run_id] = seq
         self._outbox.append(html)
+        self._waiting += len(html)
+        if self._taken is not None and self._waiting > WAITING_LIMIT:
+            self._fall_behind(self._taken)
         self._woken.set()
+
+    def _fall_behind(self, taken: dict[int, int]) -> None:
+        """The page does not take what it is sent: keep nothing for it, and join its runs again when it does."""
+        for run_id in self._cursors:
+            self._followers.leave(run_id, self)
+        self._cursors = dict(taken)
+        self._lost.update(taken)
+        self._outbox.clear()
+        self._waiting = 0
 
     def lost(self, run_id: int) -> None:
         """The page does not follow a run any more: it is to join it again from where it stands."""
@@ -175,5 +195,9 @@ class Reader:
 
     async def _flush(self) -> None:
         if self._outbox:
-            news, self._outbox = "".join(self._outbox), []
-            await self._send(news)
+            news, self._outbox, self._waiting = "".join(self._outbox), [], 0
+            self._taken = dict(self._cursors)
+            try:
+                await self._send(news)
+            finally:
+                self._taken = None

@@ -19,7 +19,7 @@ from django.db import DatabaseError, InterfaceError
 from django.db.models import Q
 from django.utils import timezone
 
-from chatroom.conversations.claims import claim, sweep
+from chatroom.conversations.claims import Watch, claim, hand_back, sweep
 from chatroom.conversations.context.history import messages_for
 from chatroom.conversations.forms import Asked
 from chatroom.conversations.log import LeaseLost, Log, RunLog
@@ -58,6 +58,8 @@ STOP_SECONDS = 0.5
 # A request that failed in a way that may pass is sent again so often, before the first word.
 RETRIES = 3
 
+RESTARTED = "The room's server was restarted while the model was speaking. Everything it had said is kept."
+
 
 class Runner:
     """Claims queued runs and lets them live, each as a task. One a process."""
@@ -71,6 +73,7 @@ class Runner:
         silence: float,
         changed: Callable[[Run], None],
         wire: WireRecord,
+        patience: timedelta = timedelta(0),
     ) -> None:
         self._log = log
         self._catalogue = catalogue
@@ -79,6 +82,9 @@ class Runner:
         self._timeouts = Timeouts(silence=silence)
         self._changed = changed
         self._wire = wire
+        # How long a run must have waited before it is claimed: others may be here to do the work.
+        self._patience = patience
+        self._watch = Watch(lease)
         self._threads = DatabaseThreads("runs", 2)
         self._tasks: dict[int, asyncio.Task[None]] = {}
         self._begun: set[int] = set()
@@ -86,6 +92,7 @@ class Runner:
         self._woken = asyncio.Event()
         # While runs are being claimed they are ours already, and not in `_tasks` yet.
         self._claiming = asyncio.Lock()
+        self._draining = False
 
     def wake(self) -> None:
         """Queued runs may be there."""
@@ -106,7 +113,10 @@ class Runner:
                 await asyncio.wait_for(self._woken.wait(), CLAIM_SECONDS)
             self._woken.clear()
             async with self._claiming:
-                for run in await self._threads.run(claim, self._log.worker, self._lease, CLAIM_AT_ONCE):
+                if self._draining:
+                    return
+                claimed = await self._threads.run(claim, self._log.worker, self._lease, CLAIM_AT_ONCE, self._patience)
+                for run in claimed:
                     task = asyncio.create_task(self._live(run), name=f"run {run.pk}")
                     self._tasks[run.pk] = task
                     self._changed(run)
@@ -132,10 +142,26 @@ class Runner:
     async def sweep_once(self) -> list[Run]:
         """Look after runs whose worker is dead, and return them; those that can be taken up again are queued."""
         async with self._claiming:
-            changed = await self._threads.run(sweep, self._log.worker, self._lease, set(self._tasks))
+            changed = await self._threads.run(sweep, self._log.worker, self._watch, set(self._tasks))
         if changed:
             self.wake()
         return changed
+
+    async def drain(self, seconds: float) -> None:
+        """Claim no more, let what goes on end for so long, then give up the rest.
+
+        Of those a run that has said nothing yet is handed to whoever comes next, others are interrupted.
+        """
+        async with self._claiming:
+            self._draining = True
+        self._woken.set()
+        if self._tasks:
+            logger.info("Waiting up to %g s for %d runs to end", seconds, len(self._tasks))
+            await asyncio.wait(self._tasks.values(), timeout=seconds)
+        tasks = list(self._tasks.values())
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
     def _forget(self, run_id: int, task: asyncio.Task[None]) -> None:
         if self._tasks.get(run_id) is task:
@@ -160,9 +186,14 @@ class Runner:
             await self._ask(run, said)
             ending = said.ending()
         except asyncio.CancelledError:
-            if run.pk not in self._stopping:
-                raise  # the process is going down; the next one finds the run by its lease
-            ending = Ending(Status.STOPPED, timezone.now(), usage=said.usage)
+            if run.pk in self._stopping:
+                ending = Ending(Status.STOPPED, timezone.now(), usage=said.usage)
+            elif not self._draining:
+                raise  # the process is going down; another finds the run by its lease
+            elif said.nothing and await self._threads.run(hand_back, run, self._log.worker):
+                return
+            else:
+                ending = Ending(Status.INTERRUPTED, timezone.now(), error=RESTARTED, usage=said.usage)
         except LeaseLost:
             await self._give_up(run)
             return
@@ -232,6 +263,7 @@ class _Said:
         self._log = log
         self._tell_of_retry = tell_of_retry
         self._retrying = False
+        self._silent = True
         self._assembler = Assembler()
         self.usage: UsageReported | None = None
         self.finished: Finished | None = None
@@ -263,6 +295,7 @@ class _Said:
                             if self._retrying:
                                 self._retrying = False
                                 await self._tell_of_retry(None)
+                            self._silent = False
                             await self._log.append(piece)
                     case UsageReported():
                         self.usage = event
@@ -278,6 +311,11 @@ class _Said:
                         assert_never(event)
         finally:
             await events.aclose()
+
+    @property
+    def nothing(self) -> bool:
+        """Whether it has not said a word."""
+        return self._silent
 
     def ending(self) -> Ending:
         """The final status that the provider's last words amount to."""

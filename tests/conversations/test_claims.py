@@ -11,10 +11,10 @@ import pytest
 from django.db import DataError, connections
 from django.utils import timezone
 
-from chatroom.conversations.claims import claim, request_stop, sweep
+from chatroom.conversations.claims import claim, request_stop
 from chatroom.conversations.models import Delta, Part, Run, Status
 from chatroom.conversations.sealing import Ending, seal
-from tests.conversations.conftest import MakeRun
+from tests.conversations.conftest import MakeRun, sweep_after_a_lease
 
 LEASE = timedelta(seconds=15)
 
@@ -63,7 +63,7 @@ def test_an_interrupted_run_keeps_its_text_and_says_when(make_run: MakeRun) -> N
     began = timezone.now() - timedelta(seconds=100)
     run = make_run(worker="gone", started_at=began, lease_until=began + timedelta(seconds=30))
     say(run, "So far", seconds=41)
-    assert [swept.pk for swept in sweep("me", LEASE, set())] == [run.pk]
+    assert [swept.pk for swept in sweep_after_a_lease("me", LEASE)] == [run.pk]
     run.refresh_from_db()
     assert run.status == "interrupted"
     assert run.seconds == pytest.approx(41, abs=0.01)
@@ -74,7 +74,7 @@ def test_a_run_that_had_said_nothing_is_queued_again_but_not_for_ever(make_run: 
     lapsed = timezone.now() - timedelta(seconds=1)
     fresh = make_run(worker="gone", started_at=lapsed, lease_until=lapsed, attempts=1)
     worn = make_run(worker="gone", started_at=lapsed, lease_until=lapsed, attempts=3)
-    sweep("me", LEASE, set())
+    sweep_after_a_lease("me", LEASE)
     fresh.refresh_from_db()
     worn.refresh_from_db()
     assert (fresh.status, fresh.worker) == ("queued", "")
@@ -82,14 +82,37 @@ def test_a_run_that_had_said_nothing_is_queued_again_but_not_for_ever(make_run: 
 
 
 def test_a_worker_that_is_alive_is_left_alone(make_run: MakeRun) -> None:
-    make_run(worker="elsewhere:1:abc", started_at=timezone.now(), lease_until=timezone.now() + LEASE)
+    theirs = make_run(worker="elsewhere:1:abc", started_at=timezone.now(), lease_until=timezone.now() + LEASE)
     mine = make_run(worker="me", started_at=timezone.now(), lease_until=timezone.now() - LEASE)
-    assert sweep("me", LEASE, {mine.pk}) == []
+
+    def renew() -> None:
+        Run.objects.filter(pk=theirs.pk).update(lease_until=timezone.now() + 2 * LEASE)
+
+    assert sweep_after_a_lease("me", LEASE, {mine.pk}, renew) == []
+
+
+@pytest.mark.parametrize("clock", [timedelta(hours=-3), timedelta(hours=3)])
+def test_what_a_clock_says_decides_nothing(make_run: MakeRun, clock: timedelta) -> None:
+    """The worker's clock was set, or is another than ours: what counts is whether the lease is renewed."""
+    alive = make_run(worker="elsewhere:1:abc", started_at=timezone.now(), lease_until=timezone.now() + clock)
+    dead = make_run(worker="elsewhere:2:abc", started_at=timezone.now(), lease_until=timezone.now() + clock)
+
+    def renew() -> None:
+        Run.objects.filter(pk=alive.pk).update(lease_until=timezone.now() + clock + LEASE)
+
+    assert [swept.pk for swept in sweep_after_a_lease("me", LEASE, meanwhile=renew)] == [dead.pk]
+
+
+def test_a_web_that_helps_out_takes_only_what_has_waited(make_run: MakeRun) -> None:
+    patience = timedelta(seconds=3)
+    waited = make_run(status=Status.QUEUED, worker="", created_at=timezone.now() - 2 * patience)
+    make_run(status=Status.QUEUED, worker="")
+    assert [run.pk for run in claim("web", LEASE, 10, patience)] == [waited.pk]
 
 
 def test_a_run_that_its_own_worker_lost_is_looked_after(make_run: MakeRun) -> None:
     lost = make_run(worker="me", started_at=timezone.now(), lease_until=timezone.now() + LEASE, attempts=1)
-    assert [swept.pk for swept in sweep("me", LEASE, set())] == [lost.pk]
+    assert [swept.pk for swept in sweep_after_a_lease("me", LEASE)] == [lost.pk]
 
 
 def test_one_run_that_cannot_be_looked_after_does_not_keep_the_others(
@@ -104,7 +127,7 @@ def test_one_run_that_cannot_be_looked_after_does_not_keep_the_others(
         return seal(run_id, *rest, **more)  # type: ignore[arg-type]
 
     monkeypatch.setattr("chatroom.conversations.claims.seal", refuse)
-    assert [swept.pk for swept in sweep("me", LEASE, set())] == [good.pk]
+    assert [swept.pk for swept in sweep_after_a_lease("me", LEASE)] == [good.pk]
 
 
 def test_a_dead_process_of_this_host_is_not_waited_for(make_run: MakeRun) -> None:
@@ -114,12 +137,12 @@ def test_a_dead_process_of_this_host_is_not_waited_for(make_run: MakeRun) -> Non
     os.waitpid(pid, 0)
     worker = f"{socket.gethostname()[:60]}:{pid}:abc"
     run = make_run(worker=worker, started_at=timezone.now(), lease_until=timezone.now() + LEASE)
-    assert [swept.pk for swept in sweep("me", LEASE, set())] == [run.pk]
+    assert [swept.pk for swept in sweep_after_a_lease("me", LEASE)] == [run.pk]
 
 
 def test_a_stop_that_the_dead_worker_did_not_see_is_carried_out(make_run: MakeRun) -> None:
     lapsed = timezone.now() - timedelta(seconds=1)
     run = make_run(worker="gone", started_at=lapsed, lease_until=lapsed, stop_requested_at=lapsed)
-    sweep("me", LEASE, set())
+    sweep_after_a_lease("me", LEASE)
     run.refresh_from_db()
     assert run.status == "stopped"

@@ -13,12 +13,16 @@ from django.db import connections
 from django.test import override_settings
 from django.utils import timezone
 
+from chatroom.conversations import log
 from chatroom.conversations.following import Follower, Followers
 from chatroom.conversations.log import Advance
 from chatroom.conversations.models import Delta, Part, Run, Status
+from chatroom.conversations.news import News
 from chatroom.conversations.sealing import Ending, seal
 from chatroom.conversations.threads import DatabaseThreads
 from tests.conversations.conftest import MakeRun
+
+ALONE = News(None, "test", lambda hint: None)
 
 
 @pytest.fixture(autouse=True)
@@ -36,11 +40,13 @@ class Page:
         self.seq = seq
         self.sent: list[str] = []
         self.misses = 0
+        self.news = asyncio.Event()
 
     def show(self, run_id: int, after: int, seq: int, html: str) -> None:
         self.misses += self.seq != after
         self.seq = seq
         self.sent.append(html)
+        self.news.set()
 
     def lost(self, run_id: int) -> None:
         self.misses += 1
@@ -69,7 +75,7 @@ async def test_a_page_that_is_ahead_of_the_others_is_told_nothing_twice(make_run
     run = await asyncio.to_thread(make_run)
     async with working() as threads:
         await asyncio.to_thread(say, run, range(1, 3))
-        follower = Follower(run.pk, threads)
+        follower = Follower(run.pk, threads, ALONE)
         early, ahead = Page(2), Page(4)
         await follower.join(early, 2)
         await asyncio.to_thread(say, run, range(3, 5))
@@ -86,7 +92,7 @@ async def test_who_joins_ahead_of_the_others_at_the_very_end_joins_anew(make_run
     run = await asyncio.to_thread(make_run)
     async with working() as threads:
         await asyncio.to_thread(say, run, range(1, 3))
-        follower = Follower(run.pk, threads)
+        follower = Follower(run.pk, threads, ALONE)
         early, ahead = Page(2), Page(4)
         await follower.join(early, 2)
         await asyncio.to_thread(say, run, range(3, 5))
@@ -94,7 +100,7 @@ async def test_who_joins_ahead_of_the_others_at_the_very_end_joins_anew(make_run
         assert not await follower.join(ahead, 4)
         async with asyncio.timeout(5):
             await follower.follow()
-        await Followers(threads).join(run.pk, ahead, 4)
+        await Followers(threads, ALONE).join(run.pk, ahead, 4)
         async with asyncio.timeout(5):
             while 'data-status="completed"' not in "".join(ahead.sent):  # noqa: ASYNC110 - a page waits for news
                 await asyncio.sleep(0)
@@ -109,5 +115,29 @@ async def test_a_place_that_the_log_has_not_reached_is_set_right(make_run: MakeR
     async with working() as threads:
         await asyncio.to_thread(say, run, range(1, 3))
         page = Page(place)
-        assert await Follower(run.pk, threads).join(page, place)
+        assert await Follower(run.pk, threads, ALONE).join(page, place)
     assert page.seq == 2
+
+
+@pytest.mark.parametrize(
+    "order",
+    [[3, 4, 5, 6], [5, 6, 3, 4], [3, 3, 4, 5, 6], [3, 5, 6], [6, 5, 4, 3], [5, 6]],
+    ids=["in order", "reordered", "twice", "one lost", "backwards", "the first lost"],
+)
+async def test_however_news_come_all_is_shown_once(make_run: MakeRun, order: list[int]) -> None:
+    """As another process hears them over a layer that loses, doubles and reorders."""
+    run = await asyncio.to_thread(make_run)
+    async with working() as threads:
+        await asyncio.to_thread(say, run, range(1, 3))
+        followers, page = Followers(threads, ALONE), Page(2)
+        await followers.join(run.pk, page, 2)
+        await asyncio.to_thread(say, run, range(3, 7))
+        rows = {row.seq: row for row in await asyncio.to_thread(log.read, run.pk)}
+        for seq in order:
+            followers.advance(Advance(run.pk, 0, (rows[seq],), run_changed=False))
+        while page.seq < 6:
+            page.news.clear()
+            await page.news.wait()
+        followers.leave(run.pk, page)
+    assert page.words == ["word3", "word4", "word5", "word6"]
+    assert not page.misses

@@ -7,13 +7,12 @@ from typing import Any
 
 from django.utils import timezone
 
-from chatroom.conversations.claims import sweep
 from chatroom.conversations.log import Row
 from chatroom.conversations.models import Run, Status
 from chatroom.conversations.presenting import snapshot
 from chatroom.conversations.sealing import Ending, seal
 from chatroom.providers.parts import PartHead, PartKind, PieceKind
-from tests.conversations.conftest import MakeRun
+from tests.conversations.conftest import MakeRun, sweep_after_a_lease
 
 LEASE = timedelta(seconds=15)
 
@@ -31,7 +30,7 @@ def test_the_end_ends_the_pause(make_run: MakeRun) -> None:
 
 def test_a_run_taken_up_again_does_not_wait_for_the_dead(make_run: MakeRun) -> None:
     run = make_run(**pause(), worker="elsewhere:1:x", lease_until=timezone.now() - LEASE)
-    assert sweep("me", LEASE, ())
+    assert sweep_after_a_lease("me", LEASE)
     run.refresh_from_db()
     assert (run.status, run.retry_at, run.retry_reason) == ("queued", None, "")
 

@@ -60,6 +60,7 @@ class Room:
             "CHATROOM_DATA": str(data),
             "CHATROOM_DISCOVER": "0",
             "CHATROOM_DEMO_SPEED": "0",
+            "CHATROOM_DRAIN": "0",
             **environment,
         }
         self._process: subprocess.Popen[str] | None = None

@@ -14,11 +14,11 @@ from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError, connection
-from django.db.migrations.executor import MigrationExecutor
 from django.urls import reverse
 
 from chatroom.accounts.models import SignInLink
 from chatroom.accounts.owner import ensure_owner
+from chatroom.conversations.migrating import is_behind
 
 
 class Command(BaseCommand):
@@ -36,7 +36,7 @@ class Command(BaseCommand):
         """Prepare, then serve until told to stop."""
         _must_be_free(host, port)
         try:
-            if _behind():
+            if is_behind():
                 self.stdout.write("Preparing the database …")
                 call_command("migrate", verbosity=0, interactive=False)
             link = reverse("sign_in", args=[SignInLink.make(ensure_owner())])
@@ -73,12 +73,6 @@ def _must_be_free(host: str, port: int) -> None:
         raise CommandError(f"Cannot listen on {host} port {port}: {error.strerror}.") from None
 
 
-def _behind() -> bool:
-    """Whether migrations are missing."""
-    executor = MigrationExecutor(connection)
-    return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
-
-
 def _collect_static() -> None:
     """Collect and compress static files when they have changed since the last time."""
     digest = hashlib.sha256()
@@ -97,25 +91,29 @@ def _collect_static() -> None:
 def _serve(host: str, port: int) -> None:
     # Only now: the import puts Twisted's reactor on asyncio, and the application is loaded once all is ready.
     from daphne.endpoints import build_endpoint_description_strings
-    from daphne.server import Server
 
+    from chatroom.conversations.departing import Departure
     from chatroom.conversations.engine import start_engine
+    from chatroom.conversations.serving import PatientServer
 
     application = _application()
     endpoints = build_endpoint_description_strings(host=host, port=port)
 
-    def begin() -> None:
+    async def begin() -> None:
         # Not at the first request: runs that a dead process left are to be looked after at once.
-        asyncio.get_event_loop().create_task(start_engine())
+        engine = await start_engine()
+        Departure(engine.drain, server.stop, settings.DRAIN_SECONDS).watch()
 
-    Server(
+    server = PatientServer(
         application,
         endpoints=endpoints,
         server_name="chatroom",
-        ready_callable=begin,
+        signal_handlers=False,
+        ready_callable=lambda: asyncio.get_event_loop().create_task(begin()),
         # A page that went away takes its time to be forgotten; nothing hangs on it.
         application_close_timeout=1,
-    ).run()
+    )
+    server.run()
 
 
 def _application() -> Any:
