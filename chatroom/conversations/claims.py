@@ -5,13 +5,15 @@ Each step is one conditional UPDATE whose row count decides, so that of two who 
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import secrets
 import socket
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from django.db import DatabaseError
 from django.db.models import Exists, OuterRef, Q
@@ -29,6 +31,18 @@ MAX_ATTEMPTS = 3
 def worker_name() -> str:
     """A name for this process: host, process id, and a mark that tells it from one before with the same id."""
     return f"{socket.gethostname()[:60]}:{os.getpid()}:{secrets.token_hex(4)}"
+
+
+def claimed(worker: str, lease: timedelta) -> dict[str, Any]:
+    """What the row of a run says that `worker` begins with now, for the first time."""
+    now = timezone.now()
+    return {
+        "status": Status.THINKING,
+        "worker": worker,
+        "lease_until": now + lease,
+        "started_at": now,
+        "attempts": 1,
+    }
 
 
 def claim(worker: str, lease: timedelta, limit: int, patience: timedelta = timedelta(0)) -> list[Run]:
@@ -76,6 +90,21 @@ class Watch:
         self.lease = lease
         self._clock = clock
         self._seen: dict[int, tuple[tuple[str, int, datetime | None], float]] = {}
+        self._before: Collection[int] = ()
+
+    @contextlib.contextmanager
+    def looking(self) -> Iterator[None]:
+        """Around the reading of the rows: where the database is away, or takes its time, nobody could renew a lease,
+        and nothing that was seen before tells who is dead.
+        """
+        began = self._clock()
+        try:
+            yield
+        except BaseException:
+            self._seen = {}
+            raise
+        if self._clock() - began > self.lease.total_seconds() / 3:
+            self._seen = {}
 
     def look(self, runs: Collection[Run]) -> set[int]:
         """Note how the leases of `runs`, all that are under way, stand now. Returns those that have lapsed."""
@@ -85,7 +114,12 @@ class Watch:
             stands = (run.worker, run.attempts, run.lease_until)
             then, since = before.get(run.pk, (stands, now))
             self._seen[run.pk] = (stands, since if then == stands else now)
+        self._before = before.keys()
         return {pk for pk, (_, since) in self._seen.items() if now - since > self.lease.total_seconds()}
+
+    def is_new(self, run: Run) -> bool:
+        """Whether it was not there at the look before the last."""
+        return run.pk not in self._before
 
 
 def sweep(worker: str, watch: Watch, at_work: Collection[int]) -> list[Run]:
@@ -95,12 +129,15 @@ def sweep(worker: str, watch: Watch, at_work: Collection[int]) -> list[Run]:
     Who had said nothing yet is taken up again; the others are interrupted and keep their text.
     """
     changed = []
-    held = list(Run.objects.filter(ended_at=None).exclude(worker="").select_related("reply__conversation"))
+    with watch.looking():
+        held = list(Run.objects.filter(ended_at=None).exclude(worker="").select_related("reply__conversation"))
     lapsed = watch.look(held)
     for run in held:
         if run.pk in at_work:
             continue
-        if run.pk not in lapsed and run.worker != worker and not _is_dead(run.worker):
+        # One of our own may be about to begin: the row is there, the task not yet.
+        lost = not watch.is_new(run) if run.worker == worker else _is_dead(run.worker)
+        if run.pk not in lapsed and not lost:
             continue
         try:
             done = _look_after(run, watch.lease)

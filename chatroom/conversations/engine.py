@@ -35,8 +35,10 @@ from chatroom.conversations.news import (
     StopAsked,
 )
 from chatroom.conversations.offers.catalogue import Catalogue
-from chatroom.conversations.runs import Runner
+from chatroom.conversations.rail_board import RailBoard
+from chatroom.conversations.runs import END_SECONDS, Runner
 from chatroom.conversations.threads import DatabaseThreads
+from chatroom.conversations.tuning import tune
 from chatroom.conversations.wire.record import WireRecord
 from chatroom.demo.server import DemoServer
 from chatroom.demo.server import start as start_demo
@@ -61,6 +63,7 @@ class Engine:
         self.hub = Hub()
         self.threads = DatabaseThreads("pages", 4)
         self.followers = Followers(self.threads, self.news)
+        self.rails = RailBoard(self.threads)
         self.client: httpx.AsyncClient = open_client()
         self.catalogue = Catalogue(settings.PROVIDERS, self.client, self.threads, discover=settings.DISCOVER)
         self.log = Log(name, lease, self._advanced)
@@ -103,11 +106,17 @@ class Engine:
             work += [self.news.listen_forever, self.news.tell_forever]
         for one in work:
             self._tasks.add(self._loop.create_task(_for_ever(one)))
+        tune()
 
     async def drain(self, seconds: float) -> None:
         """Take no more work, give what is under way so long to end, and write down what there is to write."""
         await self.runner.drain(seconds)
-        await self.wire.write()
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self.wire.write(), END_SECONDS)
+
+    def begin_soon(self, run: Run) -> None:
+        """From any thread, after the commit: a run that was made as this process's own is to begin."""
+        self._soon(self.runner.begin, run)
 
     def run_queued_soon(self) -> None:
         """From any thread, after the commit: there is a run to be claimed."""
@@ -203,3 +212,8 @@ def engine() -> Engine:
 def after_commit(do: Callable[[Engine], None]) -> None:
     """Tell the engine once the transaction is on disk; where there is none (in a command) its tick will find out."""
     transaction.on_commit(lambda: do(_engine) if _engine is not None else None)
+
+
+def begun_here() -> dict[str, Any]:
+    """What the row of a new run says where this very process does the runs: then nobody need claim it first."""
+    return _engine.runner.claimed() if _engine is not None else {}

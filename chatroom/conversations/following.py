@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import AsyncIterator, Iterable
 from functools import partial
 from typing import Protocol
 
 from chatroom.conversations import log
 from chatroom.conversations.fragments import caught_up, cursor, run_news, run_state, run_whole
-from chatroom.conversations.log import Advance, Row
+from chatroom.conversations.log import BEAT_SECONDS, Advance, Row
 from chatroom.conversations.models import Run
 from chatroom.conversations.news import News, run_group
 from chatroom.conversations.pages import run_outline
@@ -23,10 +24,12 @@ from chatroom.providers.parts import PieceKind
 
 logger = logging.getLogger(__name__)
 
-# No more frames than an eye can see; and when an open block has grown large fewer still, so that
-# what is sent stays in proportion to what was said.
-FRAME_SECONDS = 1 / 30
+# Frames follow the commits, which come no more often than an eye can see. When an open block has grown large there
+# are fewer still, so that what is sent stays in proportion to what was said.
 CHARACTERS_A_SECOND = 1_000_000
+# Characters of text in a frame; what is beyond it comes with the next. So what waits for a page that does not take it
+# has a bound, however fast a provider speaks.
+FRAME_CHARACTERS = 100_000
 # News are hints and may get lost: so often the record is looked at without them. In a room of one process they come
 # by a call and cannot be lost; between processes they can, and while the layer is away there are none.
 SAFETY_SECONDS = 15.0
@@ -59,6 +62,8 @@ class Follower:
         self._shown: RunShown | None = None
         self._waiting: list[Row] = []
         self._stale = True
+        # The log holds more than the last frame could take; and the run's state is to be told when that is shown.
+        self._more = self._owes_state = False
         self._woken = asyncio.Event()
         self._lock = asyncio.Lock()
 
@@ -73,31 +78,39 @@ class Follower:
         self._stale |= advance.run_changed
         self._woken.set()
 
-    async def join(self, reader: RunReader, seq: int) -> bool:
-        """Bring `reader` from `seq` to where the others are, and take it in. False: too late, the end was shown."""
+    async def join(self, reader: RunReader, seq: int, place: Place | None = None) -> bool:
+        """Bring `reader` from `seq` to where the others are, and take it in. False: too late, the end was shown.
+
+        `place`: where it stands, if it was led there.
+        """
+        place = place or Place(self.run_id, seq)
         async with self._lock:
             if self.over:
                 return False
             if self._shown is None:
                 await self._load()
-            if seq > self._rendering.seq:
+            before = -1
+            while seq > self._rendering.seq > before:
                 # Its page was loaded from rows that the others have not been shown yet: they first.
+                before = self._rendering.seq
                 self._stale = True
                 await self._frame()
                 if self.over:
                     self._woken.set()
                     return False
             if seq != self._rendering.seq:
-                # With the place it leads to: were the connection cut right behind it, the page would ask for it again.
-                rows = await self._threads.run(log.read, self.run_id)
-                html = between(self.run_id, rows, seq, self._rendering.seq)
+                html = await self._threads.run(place.upto, self._rendering.seq)
                 if self.over:
                     return False
+                # With the place it leads to: were the connection cut right behind it, the page would ask for it again.
                 reader.show(self.run_id, seq, self._rendering.seq, html + self._standing())
+            elif self._shown and self._shown.run.is_live:
+                # Its page may be older than the run's last change of status.
+                reader.show(self.run_id, seq, seq, self._standing())
             self.readers.add(reader)
-            # Its page may be older than the run's last change of status.
-            self._stale = True
-            self._woken.set()
+            if self._shown and not self._shown.run.is_live:
+                self._stale = True  # and it is told of the end
+                self._woken.set()
             return True
 
     async def follow(self) -> None:
@@ -110,7 +123,8 @@ class Follower:
                     html = "" if self.over else await self._frame()
                 if self.over:
                     return
-                await asyncio.sleep(max(FRAME_SECONDS, len(html) / CHARACTERS_A_SECOND))
+                if (rest := len(html) / CHARACTERS_A_SECOND) > BEAT_SECONDS:
+                    await asyncio.sleep(rest)
         except Run.DoesNotExist:
             return  # its conversation was deleted; the page is told so on its own
         finally:
@@ -136,25 +150,36 @@ class Follower:
         stale, self._stale = self._stale, False
         told = self._shown.run.status if self._shown else None
         if stale or self._shown is None:
-            self._shown = await self._threads.run(run_outline, self.run_id)
-        self.over = not self._shown.run.is_live
+            self._shown = await self._threads.run(run_outline, self.run_id, self._shown)
         waiting, self._waiting = self._waiting, []
         rows = [row for row in waiting if row.seq > before]
         # What came with a gap, twice or in another order is read from the log; and so is all where the run's row was,
-        # which may be ahead of the news.
-        if stale or any(row.seq != seq for seq, row in enumerate(rows, before + 1)):
-            rows = await self._threads.run(log.read, self.run_id, before)
+        # which may be ahead of the news; and what is too much for one frame.
+        in_order = all(row.seq == seq for seq, row in enumerate(rows, before + 1))
+        if stale or self._more or not in_order or _characters(rows) > FRAME_CHARACTERS:
+            rows = await self._threads.run(log.read_some, self.run_id, before, FRAME_CHARACTERS)
+        # There may be more than that: it comes with the next frame, and so do the run's new state and its end.
+        self._more = more = _characters(rows) >= FRAME_CHARACTERS
         recast = any(row.kind is PieceKind.RECAST for row in rows)
         if recast:
             rendering = self._rendering = RunRender(self.run_id)
-            rows = await self._threads.run(log.read, self.run_id)
+            rows = await self._threads.run(log.read, self.run_id, 0, rows[-1].seq)
         rendering.apply(rows)
         run = self._shown.run
         rendering.settle_status(run)
-        if run.ended_at:
+        self.over = not run.is_live and not more
+        if run.ended_at and not more:
             rendering.end(run.ended_at)
         html = run_whole(rendering) if recast else run_news(rendering)
-        html += run_state(self._shown, rendering.seq) if stale or run.status != told else cursor(run, rendering.seq)
+        self._owes_state |= stale or run.status != told
+        if more:
+            html += caught_up(self.run_id, rendering.seq)
+            self._woken.set()
+        elif self._owes_state:
+            html += run_state(self._shown, rendering.seq)
+            self._owes_state = False
+        else:
+            html += cursor(run, rendering.seq)
         for reader in tuple(self.readers):
             reader.show(self.run_id, before, rendering.seq, html)
         return html
@@ -170,15 +195,18 @@ class Followers:
         self._tasks: dict[int, asyncio.Task[None]] = {}
 
     async def look_again_forever(self) -> None:
-        """Look at the record now and then even if no news comes."""
+        """Look at the record now and then even if no news comes: who has not moved since, and is behind, is told."""
+        stood: dict[int, tuple[int, str]] = {}
         while True:
             await asyncio.sleep(self._safety_seconds)
-            if not self._followers:
+            still = [run_id for run_id, follower in self._followers.items() if stood.get(run_id) == follower.stands]
+            stood = {run_id: follower.stands for run_id, follower in self._followers.items()}
+            if not still:
                 continue
-            stand = await self._threads.run(log.standings, list(self._followers))
-            for run_id, follower in list(self._followers.items()):
-                if stand.get(run_id) != follower.stands:
-                    follower.advance(Advance(run_id, 0))
+            stand = await self._threads.run(log.standings, still)
+            for run_id in still:
+                if stand.get(run_id) != stood[run_id]:
+                    self.advance(Advance(run_id, 0))
 
     @property
     def _safety_seconds(self) -> float:
@@ -191,8 +219,16 @@ class Followers:
         if follower := self._followers.get(advance.run_id):
             follower.advance(advance)
 
-    async def join(self, run_id: int, reader: RunReader, seq: int) -> None:
-        """From now on show `reader`, who has read up to `seq`, what the run says."""
+    async def lead(self, run_id: int, place: Place) -> AsyncIterator[tuple[int, str]]:
+        """Lead a reader along the log from its place, until it is near the end of what there is: then it can join.
+
+        Yields up to which seq, and the fragment, of bounded size, that leads there.
+        """
+        while html := await self._threads.run(place.step):
+            yield place.seq, html + caught_up(run_id, place.seq)
+
+    async def join(self, run_id: int, reader: RunReader, seq: int, place: Place | None = None) -> None:
+        """From now on show `reader`, who has read up to `seq`, what the run says. `place`: if it was led there."""
         follower = self._followers.get(run_id)
         if follower is None or follower.over:
             follower = self._followers[run_id] = Follower(run_id, self._threads, self._news)
@@ -200,12 +236,12 @@ class Followers:
             task.add_done_callback(partial(self._done, follower))
         follower.joining += 1
         try:
-            joined = await follower.join(reader, seq)
+            joined = await follower.join(reader, seq, place)
         finally:
             follower.joining -= 1
             self._drop_if_alone(follower)
         if not joined:
-            await self.join(run_id, reader, seq)
+            await self.join(run_id, reader, seq, place)
 
     def leave(self, run_id: int, reader: RunReader) -> None:
         """Show `reader` no more of it."""
@@ -234,13 +270,47 @@ class Followers:
                 asyncio.get_running_loop().call_later(RETRY_SECONDS, reader.lost, run_id)
 
 
-def between(run_id: int, rows: list[Row], after: int, upto: int) -> str:
-    """The fragment that leads a reader from seq `after` to seq `upto`."""
-    rendering = RunRender(run_id)
-    if any(row.kind is PieceKind.RECAST and after < row.seq <= upto for row in rows):
-        rendering.apply(row for row in rows if row.seq <= upto)
-        return run_whole(rendering)
-    rendering.apply(row for row in rows if row.seq <= after)
-    rendering.news()
-    rendering.apply(row for row in rows if after < row.seq <= upto)
-    return run_news(rendering)
+class Place:
+    """Where one reader stands in the log of a run. Its methods read the database."""
+
+    def __init__(self, run_id: int, seq: int) -> None:
+        self.run_id = run_id
+        self.seq = seq
+        self._rendering: RunRender | None = None
+
+    def step(self) -> str:
+        """Go on by about as much as a frame holds. Returns the fragment; empty where less than that is there."""
+        rows = log.read_some(self.run_id, self.seq, FRAME_CHARACTERS)
+        return self._advance(rows) if _characters(rows) >= FRAME_CHARACTERS else ""
+
+    def upto(self, seq: int) -> str:
+        """Go on up to `seq`. Returns the fragment."""
+        return self._advance(log.read(self.run_id, self.seq, seq))
+
+    def _advance(self, rows: list[Row]) -> str:
+        if any(row.kind is PieceKind.RECAST for row in rows):
+            # What was shown of that part is void: all anew.
+            self._rendering = RunRender(self.run_id)
+            self._rendering.apply(log.read(self.run_id, 0, rows[-1].seq))
+            html = run_whole(self._rendering)
+        else:
+            self._rendering = self._rendering or self._rendered()
+            self._rendering.apply(rows)
+            html = run_news(self._rendering)
+        self.seq = self._rendering.seq
+        return html
+
+    def _rendered(self) -> RunRender:
+        """The run as the reader sees it, a piece at a time: what has been shown is not kept."""
+        rendering = RunRender(self.run_id)
+        while rendering.seq < self.seq:
+            rows = [row for row in log.read_some(self.run_id, rendering.seq, FRAME_CHARACTERS) if row.seq <= self.seq]
+            if not rows:
+                break  # the page says that it shows more than there is
+            rendering.apply(rows)
+            rendering.news()
+        return rendering
+
+
+def _characters(rows: Iterable[Row]) -> int:
+    return sum(len(row.text) for row in rows)

@@ -24,6 +24,8 @@ def run_news(rendering: RunRender) -> str:
         into(f"r{part.run_id}-parts", "beforeend", render_to_string("conversations/_part.html", {"part": part}))
         for part in begun
     ]
+    if begun:
+        pieces.append(_answerable(rendering))
     return "".join(pieces)
 
 
@@ -31,7 +33,7 @@ def run_whole(rendering: RunRender) -> str:
     """All parts of a run anew, where one is not what it seemed; `rendering` has given nothing yet."""
     begun, _ = rendering.news()
     parts = [render_to_string("conversations/_part.html", {"part": part}) for part in begun]
-    return into(f"r{rendering.run_id}-parts", "innerHTML", "".join(parts))
+    return into(f"r{rendering.run_id}-parts", "innerHTML", "".join(parts)) + _answerable(rendering)
 
 
 def run_state(shown: RunShown, seq: int) -> str:
@@ -57,11 +59,9 @@ def cursor(run: Run, seq: int) -> SafeString:
 
     Of a run that is over there is nothing more to read: 0, as on a page that is loaded then.
     """
-    return format_html(
-        '<i id="r{}" hx-swap-oob="state" data-seq="{}" data-status="{}"></i>',
-        run.pk,
-        seq if run.is_live else 0,
-        run.status,
+    # Nothing here needs escaping, and this goes with every frame.
+    return SafeString(
+        f'<i id="r{run.pk}" hx-swap-oob="state" data-seq="{seq if run.is_live else 0}" data-status="{run.status}"></i>'
     )
 
 
@@ -72,7 +72,12 @@ def caught_up(run_id: int, seq: int) -> SafeString:
 
 def into(target: str, how: str, html: str) -> SafeString:
     """Swap `html` in `how` (htmx's words) at the element with the id `target`."""
-    return format_html('<div hx-swap-oob="{}:#{}">{}</div>', how, target, SafeString(html))
+    return SafeString(f'<div hx-swap-oob="{how}:#{target}">{html}</div>')  # `how` and `target` are ours
+
+
+def text(target: str, how: str, html: str) -> SafeString:
+    """The same of a reply's text, which has no behaviour of its own: the page puts it there past htmx (news.js)."""
+    return SafeString(f'<div hx-swap-oob="{how}:#{target}" data-text>{html}</div>')
 
 
 def remove(target: str) -> SafeString:
@@ -80,21 +85,26 @@ def remove(target: str) -> SafeString:
     return format_html('<div id="{}" hx-swap-oob="delete"></div>', target)
 
 
+def _answerable(rendering: RunRender) -> SafeString:
+    word = "yes" if rendering.answerable else "no"
+    return format_html('<i id="r{}" hx-swap-oob="state" data-answerable="{}"></i>', rendering.run_id, word)
+
+
 def _change(change: PartChange) -> Iterable[str]:
     part = change.part
     if part.head.kind is PartKind.TOOL:
-        yield into(f"{part.id}-text", "innerHTML", part.sealed)
+        yield text(f"{part.id}-text", "innerHTML", part.sealed)
         return
     if part.sealed:
-        yield into(f"{part.id}-open", "beforebegin", part.sealed)
+        yield text(f"{part.id}-open", "beforebegin", part.sealed)
     if part.open is None:
-        yield remove(f"{part.id}-open")
+        yield text(f"{part.id}-open", "delete", "")
     elif change.grown is not None:
-        yield into(f"{part.id}-open pre code", "beforeend", change.grown)
+        yield text(f"{part.id}-open pre code", "beforeend", change.grown)
     elif change.redrawn:
-        yield into(f"{part.id}-open", "innerHTML", part.open)
+        yield text(f"{part.id}-open", "innerHTML", part.open)
     if part.head.kind is PartKind.REASONING:
-        yield into(f"{part.id}-line", "innerHTML", escape(part.line)) if part.live else _pane_head(part, None)
+        yield text(f"{part.id}-line", "innerHTML", escape(part.line)) if part.live else _pane_head(part, None)
 
 
 def _pane_head(part: PartShown, shown: RunShown | None) -> str:

@@ -9,31 +9,39 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import re
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from django.db import InterfaceError, OperationalError, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import OuterRef, Q, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Length
 from django.utils import timezone
 
 from chatroom.conversations.models import Delta, Part, Run, Status
 from chatroom.conversations.sealing import Ending, seal, storable
 from chatroom.conversations.threads import DatabaseThreads
 from chatroom.providers.parts import PartHead, PartKind, Piece, PieceKind
+from chatroom.watching import metrics
 
 logger = logging.getLogger(__name__)
 
 # Characters that may wait to be written, over all runs. Beyond it providers are not read from.
 WAITING_LIMIT = 4_000_000
-# U+0000 as JSON escapes it, behind an even number of backslashes.
-_NUL = re.compile(r"((?<!\\)(?:\\\\)*)\\u0000")
+
+# Commits follow one another no closer than this, since no eye sees more than thirty frames a second; what comes in
+# between shares the next. One that comes alone, after a pause, is written at once. Frames follow the commits: so one
+# beat wakes the event loop for all runs together, where each at a time of its own would cost far more.
+BEAT_SECONDS = 1 / 30
+
+# A row holds little more, and longer pieces are cut: so that what is read and shown at once has a bound.
+ROW_CHARACTERS = 32_000
 
 # Between two attempts to write to a database that does not take it.
 RETRY_SECONDS = 0.5
+# Of failed attempts in a row one in so many is told in the log.
+TELL_EVERY = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +75,7 @@ class _Entry:
     kind: PieceKind
     texts: list[str]
     at: int
+    characters: int
 
 
 @dataclass(slots=True)
@@ -89,18 +98,31 @@ class RunLog:
     status: Status = Status.THINKING
     over: asyncio.Event = field(default_factory=asyncio.Event)
 
-    async def append(self, piece: Piece) -> None:
-        """Hand in a piece. Waits while too much is waiting already. Raises LeaseLost."""
+    async def append(self, pieces: Iterable[Piece]) -> None:
+        """Hand in pieces, in order. Waits while too much is waiting already. Raises LeaseLost."""
         if self.lost:
             raise LeaseLost
-        text = storable(piece.text) if piece.kind is PieceKind.TEXT else _NUL.sub(r"\1\\ufffd", piece.text)
+        at = time.time_ns() // 1_000_000
         last = self.entries[-1] if self.entries else None
-        # Neighbours of one kind become one row. Opaque pieces are JSON and stay apart.
-        if last and last.head == piece.head and last.kind is piece.kind is PieceKind.TEXT:
-            last.texts.append(text)
-        else:
-            self.entries.append(_Entry(piece.head, piece.kind, [text], time.time_ns() // 1_000_000))
-        await self.log.submit(self, len(text))
+        characters = 0
+        for piece in pieces:
+            # What is opaque is JSON, in which U+0000 is escaped.
+            text = storable(piece.text) if piece.kind is PieceKind.TEXT else piece.text
+            characters += len(text)
+            # Neighbours of one kind become one row. Opaque pieces are JSON and stay apart, and whole.
+            is_text = piece.kind is PieceKind.TEXT
+            while is_text and len(text) > ROW_CHARACTERS:
+                last = _Entry(piece.head, piece.kind, [text[:ROW_CHARACTERS]], at, ROW_CHARACTERS)
+                self.entries.append(last)
+                text = text[ROW_CHARACTERS:]
+            joins = last and last.head is piece.head and last.kind is piece.kind is PieceKind.TEXT
+            if last and joins and last.characters < ROW_CHARACTERS:
+                last.texts.append(text)
+                last.characters += len(text)
+            else:
+                last = _Entry(piece.head, piece.kind, [text], at, len(text))
+                self.entries.append(last)
+        await self.log.submit(self, characters)
 
     async def end(self, ending: Ending) -> None:
         """Write what waits, and the end, in one transaction. Returns when that is on disk (or the lease is lost)."""
@@ -122,13 +144,27 @@ class Log:
         self._work = asyncio.Event()
         self._room = asyncio.Event()
         self._room.set()
+        # When the oldest piece of those that wait was handed in, and of those that are being written.
+        self._waiting_since: float | None = None
+        self._writing_since: float | None = None
+        metrics.LAG.set_function(lambda: self.lag)
+        metrics.WAITING.set_function(lambda: self._characters)
+
+    @property
+    def lag(self) -> float:
+        """Seconds that the oldest unwritten piece has waited; 0 where nothing waits."""
+        since = self._waiting_since if self._writing_since is None else self._writing_since
+        return 0.0 if since is None else time.monotonic() - since
 
     async def submit(self, run: RunLog, characters: int) -> None:
         """Put `run` in line for the next commit; wait while the line is too long."""
         self._waiting[run.run_id] = run
         self._characters += characters
-        if self._characters > WAITING_LIMIT:
+        if self._waiting_since is None:
+            self._waiting_since = time.monotonic()
+        if self._characters > WAITING_LIMIT and self._room.is_set():
             self._room.clear()
+            metrics.HELD_BACK.inc()
         self._work.set()
         await self._room.wait()
 
@@ -142,15 +178,22 @@ class Log:
 
     async def write_forever(self) -> None:
         """Take, commit, announce, repeat. While the database refuses, all waits and nothing is shown."""
+        began = 0.0
         while True:
             await self._work.wait()
+            if (rest := began + BEAT_SECONDS - time.monotonic()) > 0:
+                await asyncio.sleep(rest)
+            began = time.monotonic()
             self._work.clear()
             waited, self._waiting, self._characters = list(self._waiting.values()), {}, 0
+            self._writing_since, self._waiting_since = self._waiting_since, None
             batch = [(run, run.entries, run.ending) for run in waited if not run.lost]
             for run in waited:
                 run.entries = []
             self._room.set()
-            for advance in await self._commit_at_last(batch):
+            advances = await self._commit_at_last(batch)
+            self._writing_since = None
+            for advance in advances:
                 self._announce(advance)
             ended = {run.run_id for run, _, ending in batch if ending}
             for run in waited:
@@ -158,41 +201,49 @@ class Log:
                     run.over.set()
 
     async def _commit_at_last(self, batch: list[_Work]) -> list[Advance]:
+        failed = 0
         while True:
             try:
                 return await self._thread.run(self._commit, batch)
             except (OperationalError, InterfaceError):
-                logger.exception("The log could not be written; trying again")
+                metrics.WRITER_ERRORS.inc()
+                failed += 1
+                if failed % TELL_EVERY == 1:
+                    logger.exception("The log could not be written; trying again every %g s", RETRY_SECONDS)
                 await asyncio.sleep(RETRY_SECONDS)
             except Exception:
                 # Something in these rows cannot be stored at all. One run must not hold up the others.
                 if len(batch) > 1:
                     return [advance for work in batch for advance in await self._commit_at_last([work])]
-                logger.exception("Run %d could not be stored", batch[0][0].run_id)
+                metrics.WRITER_ERRORS.inc()
+                run_id = batch[0][0].run_id
+                logger.exception("Run %d could not be stored", run_id, extra={"run": run_id})
                 batch[0][0].lost = True
                 return []
 
     def _commit(self, batch: list[_Work]) -> list[Advance]:
+        began = time.perf_counter()
         with transaction.atomic():
             # The name alone would not do: this process may have lost a run, and taken it up again.
-            held = dict(
-                Run.objects.select_for_update()
-                .filter(pk__in=[run.run_id for run, _, _ in batch], worker=self.worker, ended_at=None)
-                .values_list("pk", "attempts")
-            )
+            held = self._held([run.run_id for run, _, _ in batch])
             mine = [work for work in batch if held.get(work[0].run_id) == work[0].attempt]
             written = [(run, list(_numbered(run.seq, entries)), ending) for run, entries, ending in mine]
-            Delta.objects.bulk_create(
-                Delta(run_id=run.run_id, seq=row.seq, part=row.head.index, kind=row.kind, text=row.text, at=row.at)
-                for run, rows, _ in written
-                for row in rows
-            )
+            with connection.cursor() as cursor:
+                cursor.executemany(
+                    _INSERT,
+                    [
+                        (run.run_id, row.seq, row.head.index, row.kind, row.text, row.at)
+                        for run, rows, _ in written
+                        for row in rows
+                    ],
+                )
             states = [_Progress.after(run, rows) for run, rows, _ in written]
             for state in states:
                 state.save()
             for run, _, ending in written:
                 if ending:
                     seal(run.run_id, ending, Q(worker=self.worker))
+        metrics.written([len(row.text) for _, rows, _ in written for row in rows], time.perf_counter() - began)
         # Only what is committed counts, also in memory: a commit that failed is done again from the same state.
         for run, _, _ in batch:
             run.lost |= held.get(run.run_id) != run.attempt
@@ -205,6 +256,22 @@ class Log:
             state.keep()
         return advances
 
+    def _held(self, run_ids: list[int]) -> dict[int, int]:
+        """Of these runs those that are still this worker's, with the attempt; locked until the commit.
+
+        In SQL, as the rows are, since this is done thirty times a second: Django's way to the same took longer than
+        the database did.
+        """
+        places = ", ".join(["%s"] * len(run_ids))
+        lock = "FOR UPDATE" if connection.features.has_select_for_update else ""
+        query = f"SELECT id, attempts FROM {_RUNS} WHERE id IN ({places}) AND worker = %s AND ended_at IS NULL {lock}"  # noqa: S608
+        with connection.cursor() as cursor:
+            cursor.execute(query, [*run_ids, self.worker])
+            return dict(cursor.fetchall())
+
+
+_RUNS = Run._meta.db_table
+_INSERT = f"INSERT INTO {Delta._meta.db_table} (run_id, seq, part, kind, text, at) VALUES (%s, %s, %s, %s, %s, %s)"  # noqa: S608
 
 _Work = tuple[RunLog, list[_Entry], Ending | None]
 
@@ -264,17 +331,8 @@ class _Progress:
         return self.status is not self.run.status
 
     def save(self) -> None:
-        Part.objects.bulk_create(
-            Part(
-                run_id=self.run.run_id,
-                index=head.index,
-                kind=head.kind,
-                provenance=head.provenance or "",
-                name=storable(head.name[:200]),
-                started_at=at,
-            )
-            for head, at in self.begun
-        )
+        if self.begun:
+            Part.objects.bulk_create(self._parts())
         for head in self.recast:
             Part.objects.filter(run=self.run.run_id, index=head.index).update(
                 kind=head.kind, provenance=head.provenance or ""
@@ -286,6 +344,19 @@ class _Progress:
             Run.objects.filter(pk=self.run.run_id).update(status=self.status)
         if self.answering_at:
             Run.objects.filter(pk=self.run.run_id, answering_at=None).update(answering_at=self.answering_at)
+
+    def _parts(self) -> Iterable[Part]:
+        return (
+            Part(
+                run_id=self.run.run_id,
+                index=head.index,
+                kind=head.kind,
+                provenance=head.provenance or "",
+                name=storable(head.name[:200]),
+                started_at=at,
+            )
+            for head, at in self.begun
+        )
 
     def keep(self) -> None:
         self.run.seq += len(self.rows)
@@ -300,13 +371,32 @@ def moment(milliseconds: int) -> datetime:
     return datetime.fromtimestamp(milliseconds / 1000, UTC)
 
 
-def read(run_id: int, after: int = 0) -> list[Row]:
-    """The rows of a run from the log, those after seq `after`, in order."""
+def read(run_id: int, after: int = 0, upto: int | None = None) -> list[Row]:
+    """The rows of a run from the log, those after seq `after`, in order; with `upto` none after that."""
     deltas = Delta.objects.filter(run=run_id, seq__gt=after).order_by("seq")
+    if upto is not None:
+        deltas = deltas.filter(seq__lte=upto)
     rows = list(deltas.values_list("seq", "part", "kind", "text", "at"))
+    if not rows:
+        return []
     # After the rows: each part is committed with its first row, so that none of theirs can be missing now.
     heads = {part.index: part.head for part in Part.objects.filter(run=run_id).defer("text", "opaque")}
     return [Row(seq, heads[part], PieceKind(kind), text, at) for seq, part, kind, text, at in rows]
+
+
+def read_some(run_id: int, after: int, characters: int) -> list[Row]:
+    """As `read`, but of many rows only the first: so many that they hold about so many `characters`."""
+    lengths = Delta.objects.filter(run=run_id).order_by("seq").values_list("seq", Length("text"))
+    upto, total, at_once = after, 0, 16
+    while found := list(lengths.filter(seq__gt=upto)[:at_once]):
+        for seq, length in found:
+            upto, total = seq, total + length
+            if total >= characters:
+                return read(run_id, after, upto)
+        if len(found) < at_once:
+            break
+        at_once *= 2  # nothing is known of how long they are: to measure them costs as much as to read them
+    return read(run_id, after, upto) if upto > after else []
 
 
 def standings(run_ids: list[int]) -> dict[int, tuple[int, str]]:

@@ -58,17 +58,19 @@ Shape = tuple[TurnShape, ...]
 
 def load_turns(conversation_id: int) -> list[Turn]:
     """The turns on the page of a conversation."""
-    return turns(Message.objects.filter(conversation=conversation_id))
+    # Neither texts nor what no turn depends on: a page of a thousand messages is looked at anew with every change.
+    messages = Message.objects.filter(conversation=conversation_id)
+    return turns(messages.only("conversation", "parent", "role", "lane", "selected_at", "chosen_at"))
 
 
 def shape(path: Iterable[Turn]) -> Shape:
     """The shape of a page, to be compared with a later one."""
-    return tuple((_place(turn.prompt), tuple(lane_shape(lane) for lane in turn.lanes)) for turn in path)
+    return tuple((place(turn.prompt), tuple(lane_shape(lane) for lane in turn.lanes)) for turn in path)
 
 
 def lane_shape(lane: Lane) -> LaneShape:
     """The shape of one column."""
-    return tuple(_place(reply) for reply in lane.replies), lane.chosen, lane.passed_over
+    return tuple(place(reply) for reply in lane.replies), lane.chosen, lane.passed_over
 
 
 def digest(of: Shape) -> str:
@@ -76,7 +78,8 @@ def digest(of: Shape) -> str:
     return hashlib.blake2s(repr(of).encode(), digest_size=8).hexdigest()
 
 
-def _place(shown: Shown) -> tuple[int, int, int]:
+def place(shown: Shown) -> tuple[int, int, int]:
+    """A message with its place among its siblings."""
     return shown.message.pk, shown.place, len(shown.siblings)
 
 
@@ -85,8 +88,12 @@ def fill(path: Sequence[Turn]) -> list[TurnShown]:
     replies = [reply.message.pk for turn in path for lane in turn.lanes for reply in lane.replies]
     runs = {run.reply_id: run for run in Run.objects.filter(reply__in=replies)}
     parts: dict[int, list[Part]] = defaultdict(list)
-    for part in Part.objects.filter(run__in=[run.pk for run in runs.values() if not run.is_live]):
+    over = [run.pk for run in runs.values() if not run.is_live]
+    for part in Part.objects.filter(run__in=over).defer("opaque", "owner"):
         parts[part.run_id].append(part)
+    prompts = {turn.prompt.message.pk: turn.prompt.message for turn in path}
+    for pk, text in Message.objects.filter(pk__in=prompts).values_list("pk", "text"):
+        prompts[pk].text = text
     ties = ties_of(runs.values())
     shown = {
         reply: replace(
@@ -106,11 +113,15 @@ def fill(path: Sequence[Turn]) -> list[TurnShown]:
     ]
 
 
-def run_outline(run_id: int) -> RunShown:
-    """A run and the heads of its parts, as they are now. Raises Run.DoesNotExist."""
+def run_outline(run_id: int, before: RunShown | None = None) -> RunShown:
+    """A run and the heads of its parts, as they are now. Raises Run.DoesNotExist.
+
+    `before`: the same, a little earlier. While the run goes on its ties are what they were: who ties another to it
+    changes the page's shape, or ends it.
+    """
     run = Run.objects.select_related("reply").get(pk=run_id)
     shown = outline(run, Part.objects.filter(run=run_id).defer("text", "opaque"))
-    return replace(shown, ties=ties_of([run])[run_id])
+    return replace(shown, ties=before.ties if before and run.is_live else ties_of([run])[run_id])
 
 
 def reply_text(message: Message, part: int | None = None) -> str:

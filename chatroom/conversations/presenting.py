@@ -88,6 +88,7 @@ class _PartRender:
     plain: list[str] = field(default_factory=list)
     waiting: list[str] = field(default_factory=list)
     tail: str = ""
+    begun: datetime | None = None
     drawn: str | None = None
 
     @property
@@ -110,13 +111,14 @@ class _PartRender:
         return step.sealed, step.open, step.grown
 
     def head_shown(self, sealed: str, open_: str | None) -> PartShown:
+        self.begun = self.begun or moment(self.started_at)
         return PartShown(
             self.run_id,
             self.head,
-            mark_safe(sealed),  # noqa: S308 - the renderer's output is sanitised
-            None if open_ is None else mark_safe(open_),  # noqa: S308
-            _last_line(self.tail),
-            moment(self.started_at),
+            SafeString(sealed),  # the renderer's output is sanitised
+            None if open_ is None else SafeString(open_),
+            _last_line(self.tail) if self.head.kind is PartKind.REASONING else "",
+            self.begun,
             None if self.ended_at is None else moment(self.ended_at),
         )
 
@@ -186,6 +188,11 @@ class RunRender:
             if part.ended_at is None:
                 part.ended_at = round(ended_at.timestamp() * 1000)
 
+    @property
+    def answerable(self) -> bool:
+        """See `RunShown.answerable`."""
+        return _answerable(part.head for part in self._parts)
+
     def news(self) -> tuple[list[PartShown], list[PartChange]]:
         """Parts that are new since the last time, and changes to those that are not."""
         begun: list[PartShown] = []
@@ -219,6 +226,11 @@ class RunShown:
     def thoughts(self) -> list[PartShown]:
         """Its reasoning parts."""
         return [part for part in self.parts if part.head.kind is PartKind.REASONING]
+
+    @property
+    def answerable(self) -> bool:
+        """Whether there is a thought to answer from, and no answer yet: what is offered while the model thinks."""
+        return _answerable(part.head for part in self.parts)
 
     @property
     def given_id(self) -> str:
@@ -259,6 +271,11 @@ def _part(run: Run, part: Part, html: str) -> PartShown:
 
 def _html(part: Part) -> str:
     return tool_html(part.text) if part.kind == PartKind.TOOL else render(part.readable)
+
+
+def _answerable(heads: Iterable[PartHead]) -> bool:
+    said = list(heads)
+    return any(head.provenance in READABLE for head in said) and all(head.kind is not PartKind.CONTENT for head in said)
 
 
 def part_id(run_id: int, index: int) -> str:

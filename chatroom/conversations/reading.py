@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import asyncio
+import logging
+import random
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+
+from django.db import DatabaseError, InterfaceError
 
 from chatroom.conversations.announcing import Hub
 from chatroom.conversations.elsewhere import elsewhere_html
-from chatroom.conversations.following import Followers
+from chatroom.conversations.following import Followers, Place
 from chatroom.conversations.fragments import into
 from chatroom.conversations.models import Run
 from chatroom.conversations.pages import Shape, digest, load_turns, shape
 from chatroom.conversations.presenting import RunShown
-from chatroom.conversations.rail import rail_news
+from chatroom.conversations.rail_board import RailBoard
 from chatroom.conversations.reshaping import difference, whole
 from chatroom.conversations.threads import DatabaseThreads
 from chatroom.conversations.tree import Turn
+
+logger = logging.getLogger(__name__)
 
 
 class Ended(Exception):
@@ -34,6 +40,9 @@ GONE = 4404
 SAFETY_SECONDS = 15.0
 
 
+# Before a page is looked at anew.
+A_MOMENT = 0.002
+
 # What waits for a page that does not take it, in characters. Beyond it the page is brought up to date from the
 # record when it reads again.
 WAITING_LIMIT = 250_000
@@ -51,7 +60,9 @@ class Reader:
         may_read: Callable[[], bool],
         hub: Hub,
         followers: Followers,
+        rails: RailBoard,
         threads: DatabaseThreads,
+        calm: Callable[[], Awaitable[None]],
     ) -> None:
         self.user_id = user_id
         self.conversation_id = conversation_id
@@ -59,7 +70,9 @@ class Reader:
         self._may_read = may_read
         self._hub = hub
         self._followers = followers
+        self._rails = rails
         self._threads = threads
+        self._calm = calm
         self._shape: Shape = ()
         self._cursors: dict[int, int] = {}
         self._replies: dict[int, int] = {}
@@ -71,7 +84,8 @@ class Reader:
         # What the page says of runs that it does not show.
         self._elsewhere = ""
         self._changed = False
-        self._rail_changed = False
+        self._rail_changed = asyncio.Event()
+        self._safety_due = False
         self._woken = asyncio.Event()
 
     def conversation_changed(self) -> None:
@@ -81,9 +95,9 @@ class Reader:
 
     def rail_changed(self) -> None:
         """The rail is to be sent; a run began or ended, perhaps one of which the page only tells."""
-        self._rail_changed = True
-        self._changed |= bool(self._elsewhere)
-        self._woken.set()
+        self._rail_changed.set()
+        if self._elsewhere:
+            self.conversation_changed()
 
     def show(self, run_id: int, after: int, seq: int, html: str) -> None:
         """A fragment of a run; one that does not meet what the page shows is read from the log instead."""
@@ -103,6 +117,7 @@ class Reader:
             self._followers.leave(run_id, self)
         self._cursors = dict(taken)
         self._lost.update(taken)
+        self._rail_changed.set()
         self._outbox.clear()
         self._waiting = 0
 
@@ -117,23 +132,35 @@ class Reader:
         Raises Ended when the person has signed out, or the conversation is gone.
         """
         self._hub.join(self)
+        loop = asyncio.get_running_loop()
+        beside = [loop.create_task(self._tick()), loop.create_task(self._keep_rail())]
         try:
             if self.conversation_id is not None:
                 await self._catch_up(self.conversation_id, shown, cursors)
             while True:
                 await self._flush()
-                try:
-                    await asyncio.wait_for(self._woken.wait(), SAFETY_SECONDS)
-                except TimeoutError:
-                    self._changed = True
-                    if not await self._threads.run(self._may_read):
-                        raise Ended(REFUSED) from None
-                self._woken.clear()
-                await self._look()
+                if self._changed or self._safety_due or self._lost:
+                    # Changes come together, a prompt and its run and that it has begun: one look is for them all.
+                    await asyncio.sleep(A_MOMENT)
+                    await self._calm()
+                    await self._look()
+                else:
+                    await self._woken.wait()
+                    self._woken.clear()
         finally:
+            for task in beside:
+                task.cancel()
             self._hub.leave(self)
             for run_id in self._cursors:
                 self._followers.leave(run_id, self)
+
+    async def _tick(self) -> None:
+        # Pages that came together, after a restart perhaps, must not look all at once ever after.
+        await asyncio.sleep(SAFETY_SECONDS * random.random())  # noqa: S311
+        while True:
+            await asyncio.sleep(SAFETY_SECONDS)
+            self._safety_due = True
+            self._woken.set()
 
     async def _catch_up(self, conversation_id: int, shown: str, cursors: Mapping[int, int]) -> None:
         """From what a page that (re)connects shows to what is true now."""
@@ -150,26 +177,38 @@ class Reader:
         self._outbox.append(into("elsewhere", "innerHTML", self._elsewhere))
 
     async def _look(self) -> None:
-        for run_id in self._lost & self._cursors.keys():
-            self._lost.discard(run_id)
-            await self._followers.join(run_id, self, self._cursors[run_id])
-        if self._changed and self.conversation_id is not None:
-            self._changed = False
-            path = await self._threads.run(load_turns, self.conversation_id)
-            if not path:
-                raise Ended(GONE)
-            if shape(path) != self._shape:
-                html, runs = await self._threads.run(difference, self._shape, path)
-                self._shape = shape(path)
-                self._leave_what_went(path)
-                await self._take_in(html, runs)
-            there = await self._threads.run(elsewhere_html, self.conversation_id, path)
-            if there != self._elsewhere:
-                self._elsewhere = there
-                self._outbox.append(into("elsewhere", "innerHTML", there))
-        if self._rail_changed:
-            self._rail_changed = False
-            self._outbox.append(await self._threads.run(rail_news, self.user_id, self.conversation_id))
+        if self._safety_due:
+            self._safety_due = False
+            if not await self._threads.run(self._may_read):
+                raise Ended(REFUSED)
+            self._changed = True
+        lost, self._lost = self._lost & self._cursors.keys(), set()
+        for run_id in lost:
+            await self._join(run_id)
+        changed, self._changed = self._changed, False
+        if not changed or self.conversation_id is None:
+            return
+        path, html, runs, there = await self._threads.run(_looked, self.conversation_id, self._shape)
+        if not path:
+            raise Ended(GONE)
+        if html:
+            self._shape = shape(path)
+            self._leave_what_went(path)
+            await self._take_in(html, runs)
+        if there != self._elsewhere:
+            self._elsewhere = there
+            self._outbox.append(into("elsewhere", "innerHTML", there))
+
+    async def _keep_rail(self) -> None:
+        """Send the rail when it changes; beside all else, since it may wait."""
+        while True:
+            await self._rail_changed.wait()
+            self._rail_changed.clear()
+            try:
+                self._outbox.append(await self._rails.news(self.user_id, self.conversation_id))
+            except (DatabaseError, InterfaceError):
+                logger.warning("The rail of a page could not be read; it follows with the next change")
+            self._woken.set()
 
     async def _take_in(self, html: str, runs: list[RunShown]) -> None:
         """Show a new shape; its runs are followed from where it shows them."""
@@ -191,7 +230,18 @@ class Reader:
     async def _follow(self, run_id: int, reply_id: int, seq: int) -> None:
         self._cursors[run_id] = seq
         self._replies[run_id] = reply_id
-        await self._followers.join(run_id, self, seq)
+        await self._join(run_id)
+
+    async def _join(self, run_id: int) -> None:
+        """Follow a run from where the page stands. What it has missed comes piece by piece, each when it has taken
+        the one before: so that the whole of a long reply never waits for a page that does not read.
+        """
+        place = Place(run_id, self._cursors[run_id])
+        async for seq, html in self._followers.lead(run_id, place):
+            self._cursors[run_id] = seq
+            self._outbox.append(html)
+            await self._flush()
+        await self._followers.join(run_id, self, place.seq, place)
 
     async def _flush(self) -> None:
         if self._outbox:
@@ -201,3 +251,10 @@ class Reader:
                 await self._send(news)
             finally:
                 self._taken = None
+
+
+def _looked(conversation_id: int, before: Shape) -> tuple[Sequence[Turn], str, list[RunShown], str]:
+    """What the page shows now, what leads there from `before` (empty: it is the same), and what it does not show."""
+    path = load_turns(conversation_id)
+    html, runs = difference(before, path) if path and shape(path) != before else ("", [])
+    return path, html, runs, elsewhere_html(conversation_id, path)

@@ -8,6 +8,7 @@ from django.template.loader import render_to_string
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from chatroom.conversations.drawing import draw, draw_turn
 from chatroom.conversations.fragments import into, remove
 from chatroom.conversations.pages import LaneShown, Shape, TurnShape, TurnShown, digest, fill, lane_shape, shape
 from chatroom.conversations.presenting import RunShown
@@ -16,9 +17,8 @@ from chatroom.conversations.tree import Turn
 
 def whole(path: Sequence[Turn]) -> tuple[str, list[RunShown]]:
     """All turns anew. Returns the fragment, and the runs that it shows."""
-    filled = fill(path)
-    html = into("turns", "innerHTML", "".join(_turn(turn) for turn in filled))
-    return html + _mark(shape(path)), [run for turn in filled for run in turn.runs]
+    drawn = draw(path)
+    return into("turns", "innerHTML", b"".join(drawn.html).decode()) + _mark(shape(path)), list(drawn.runs)
 
 
 def difference(before: Shape, path: Sequence[Turn]) -> tuple[str, list[RunShown]]:
@@ -30,14 +30,14 @@ def difference(before: Shape, path: Sequence[Turn]) -> tuple[str, list[RunShown]
     runs: list[RunShown] = []
     for n, turn in zip(changed, fill([path[n] for n in changed]), strict=True):
         if n >= kept:
-            pieces.append(into("turns", "beforeend", _turn(turn)))
+            pieces.append(into("turns", "beforeend", draw_turn(turn)))
             runs += turn.runs
         elif _same_but_for_lanes(before[n], now[n]):
             for lane in _changed_lanes(before[n], turn):
                 pieces.append(_lane(lane, turn))
                 runs += [reply.shown for reply in lane.replies]
         else:
-            pieces.append(_turn(turn, oob=True))
+            pieces.append(draw_turn(turn, oob=True))
             runs += turn.runs
     return "".join(pieces) + _mark(now), runs
 
@@ -56,10 +56,6 @@ def _same_but_for_lanes(before: TurnShape, now: TurnShape) -> bool:
 
 def _changed_lanes(before: TurnShape, turn: TurnShown) -> Iterable[LaneShown]:
     return (lane for old, lane in zip(before[1], turn.lanes, strict=True) if old != lane_shape(lane.lane))
-
-
-def _turn(turn: TurnShown, *, oob: bool = False) -> str:
-    return render_to_string("conversations/_turn.html", {"turn": turn, "oob": oob})
 
 
 def _lane(lane: LaneShown, turn: TurnShown) -> str:

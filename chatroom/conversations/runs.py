@@ -8,45 +8,36 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
-from typing import Any, assert_never
+from typing import Any
 
 import httpx
+from django.conf import settings
 from django.db import DatabaseError, InterfaceError
 from django.db.models import Q
 from django.utils import timezone
 
-from chatroom.conversations.claims import Watch, claim, hand_back, sweep
+from chatroom.conversations.beat import Beat
+from chatroom.conversations.claims import Watch, claim, claimed, hand_back, sweep
 from chatroom.conversations.context.history import messages_for
 from chatroom.conversations.forms import Asked
+from chatroom.conversations.hearing import CutOff, Hearing
 from chatroom.conversations.log import LeaseLost, Log, RunLog
 from chatroom.conversations.models import LIVE, Run, Status
 from chatroom.conversations.offers.catalogue import Catalogue
 from chatroom.conversations.sealing import Ending, seal, storable
+from chatroom.conversations.stopwatch import Stopwatch
 from chatroom.conversations.thoughts import is_moot
 from chatroom.conversations.threads import DatabaseThreads
 from chatroom.conversations.wire.record import WireRecord
 from chatroom.providers.errors import ProviderError
-from chatroom.providers.events import (
-    BlockEnded,
-    ContentDelta,
-    ContentWasReasoning,
-    Failed,
-    Finished,
-    OpaquePiece,
-    PartEnded,
-    ReasoningDelta,
-    ToolDelta,
-    TryingAgain,
-    UsageReported,
-)
-from chatroom.providers.parts import Assembler
-from chatroom.providers.provider import Provider, Timeouts, stream
+from chatroom.providers.events import TryingAgain
+from chatroom.providers.provider import Timeouts
 from chatroom.providers.request import ChatRequest
-from chatroom.providers.tap import Tap
+from chatroom.watching import logs, metrics
 
 logger = logging.getLogger(__name__)
 
@@ -55,8 +46,13 @@ CLAIM_AT_ONCE = 100
 # Queued runs are looked for so often even if no wake-up comes; stop requests that were not made here, too.
 CLAIM_SECONDS = 2.0
 STOP_SECONDS = 0.5
-# A request that failed in a way that may pass is sent again so often, before the first word.
-RETRIES = 3
+
+
+# A page waits so long at most for questions to be on their way.
+PREPARING_SECONDS = 0.05
+
+# A process that ends waits no longer than this for what is to be written of its runs: the database may be away.
+END_SECONDS = 5.0
 
 RESTARTED = "The room's server was restarted while the model was speaking. Everything it had said is kept."
 
@@ -85,6 +81,7 @@ class Runner:
         # How long a run must have waited before it is claimed: others may be here to do the work.
         self._patience = patience
         self._watch = Watch(lease)
+        self._beat = Beat()
         self._threads = DatabaseThreads("runs", 2)
         self._tasks: dict[int, asyncio.Task[None]] = {}
         self._begun: set[int] = set()
@@ -93,6 +90,11 @@ class Runner:
         # While runs are being claimed they are ours already, and not in `_tasks` yet.
         self._claiming = asyncio.Lock()
         self._draining = False
+        # Runs whose request is being put together.
+        self._preparing = 0
+        self._prepared = asyncio.Event()
+        self._late: set[asyncio.Future[bool]] = set()
+        metrics.RUNS_HERE.set_function(lambda: len(self._tasks))
 
     def wake(self) -> None:
         """Queued runs may be there."""
@@ -106,6 +108,30 @@ class Runner:
             if run_id in self._begun:  # one that has not begun finds the wish when it does
                 task.cancel()
 
+    async def calm(self) -> None:
+        """Wait, for a moment at most, until the questions that have just been asked are on their way.
+
+        What a page must be told of them can wait that long; told at once, it would hold them up.
+        """
+        if self._preparing:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._prepared.wait(), PREPARING_SECONDS)
+
+    def claimed(self) -> dict[str, Any]:
+        """What the row of a run says that is made as this worker's own; nothing where others do the work."""
+        if self._patience or self._draining:
+            return {}
+        return claimed(self._log.worker, self._lease)
+
+    def begin(self, run: Run) -> None:
+        """Let a run live that is this worker's."""
+        if self._draining:  # it was made a moment before; nobody has waited for it
+            self._late.add(asyncio.ensure_future(self._threads.run(hand_back, run, self._log.worker)))
+            return
+        task = asyncio.create_task(self._live(run), name=f"run {run.pk}")
+        self._tasks[run.pk] = task
+        task.add_done_callback(partial(self._forget, run.pk))
+
     async def work_forever(self) -> None:
         """Claim queued runs as they come."""
         while True:
@@ -115,13 +141,11 @@ class Runner:
             async with self._claiming:
                 if self._draining:
                     return
-                claimed = await self._threads.run(claim, self._log.worker, self._lease, CLAIM_AT_ONCE, self._patience)
-                for run in claimed:
-                    task = asyncio.create_task(self._live(run), name=f"run {run.pk}")
-                    self._tasks[run.pk] = task
+                runs = await self._threads.run(claim, self._log.worker, self._lease, CLAIM_AT_ONCE, self._patience)
+                for run in runs:
+                    self.begin(run)
                     self._changed(run)
                     self._woken.set()  # there may be more than we took
-                    task.add_done_callback(partial(self._forget, run.pk))
 
     async def look_for_stops_forever(self) -> None:
         """Find stop requests made in other processes, or before the run was in this one's hands."""
@@ -161,7 +185,9 @@ class Runner:
         tasks = list(self._tasks.values())
         for task in tasks:
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        ending: list[asyncio.Future[Any]] = [*tasks, *self._late]
+        if ending:
+            await asyncio.wait(ending, timeout=END_SECONDS)
 
     def _forget(self, run_id: int, task: asyncio.Task[None]) -> None:
         if self._tasks.get(run_id) is task:
@@ -171,6 +197,10 @@ class Runner:
 
     async def _live(self, run: Run) -> None:
         self._begun.add(run.pk)
+        logs.about.set({"run": run.pk, "conversation": run.reply.conversation_id})
+        logger.info("Run %d begins", run.pk)
+        if run.attempts == 1 and run.started_at:
+            metrics.RUN_WAITED.observe(max(0.0, (run.started_at - run.created_at).total_seconds()))
         log = RunLog(self._log, run.pk, run.reply.conversation_id, run.attempts)
         try:
             await self._live_to_the_end(run, log)
@@ -179,7 +209,7 @@ class Runner:
             self.wake()  # a reply that goes on with this one may wait for its end
 
     async def _live_to_the_end(self, run: Run, log: RunLog) -> None:
-        said = _Said(log, partial(self._tell_of_retry, run))
+        said = Hearing(log, partial(self._tell_of_retry, run))
         try:
             if run.pk in self._stopping:
                 raise asyncio.CancelledError
@@ -197,6 +227,9 @@ class Runner:
         except LeaseLost:
             await self._give_up(run)
             return
+        except CutOff as cut:
+            metrics.PROVIDER_ERRORS.labels(run.provider, cut.kind).inc()
+            ending = Ending(Status.FAILED, timezone.now(), error_kind=cut.kind, error=str(cut), usage=said.usage)
         except Exception:
             logger.exception("Run %d failed inside the room", run.pk)
             ending = Ending(
@@ -209,19 +242,37 @@ class Runner:
         await log.end(self._with_cost(run, ending))
         if log.lost:
             await self._give_up(run)
+        else:
+            logger.info("Run %d ended: %s", run.pk, " ".join(filter(None, (ending.status.value, ending.error_kind))))
 
-    async def _ask(self, run: Run, said: _Said) -> None:
+    async def _ask(self, run: Run, said: Hearing) -> None:
         provider = self._catalogue.provider(run.provider)
         if provider is None:
             said.error = ProviderError(
                 "unreachable", f"The provider “{run.provider}” is not there now. Choose another model, or start it."
             )
             return
-        if await self._threads.run(is_moot, run):
+        if run.answer_now and await self._threads.run(is_moot, run):
             return
-        messages = await self._threads.run(messages_for, run)
+        self._preparing += 1
+        self._prepared.clear()
+        try:
+            messages = await self._threads.run(messages_for, run)
+        finally:
+            self._preparing -= 1
+            if not self._preparing:
+                self._prepared.set()
         request = ChatRequest(run.model, messages, Asked.again(run).reasoning)
-        await said.all_of(provider, request, self._client, self._timeouts, self._wire.tap(run.pk))
+        watch = Stopwatch(provider.name, self._wire.tap(run.pk))
+        try:
+            async with asyncio.timeout(settings.RUN_SECONDS) as limit:
+                await said.all_of(provider, request, self._client, self._timeouts, watch, self._beat.next)
+        except TimeoutError:
+            if limit.expired():
+                seconds = settings.RUN_SECONDS
+                span = f"{seconds / 60:g} minutes" if seconds >= 120 else f"{seconds:g} seconds"
+                raise CutOff("too_slow", f"It was cut off: no reply may take longer than {span} here.") from None
+            raise
 
     async def _tell_of_retry(self, run: Run, again: TryingAgain | None) -> None:
         """Keep and show that the provider is to be tried again, or (None) that it speaks now. Raises LeaseLost."""
@@ -254,76 +305,6 @@ class Runner:
         ending = Ending(Status.FAILED, timezone.now(), error_kind="internal", error=sentence)
         ours = Q(worker=self._log.worker, attempts=run.attempts, status__in=LIVE)
         await self._threads.run(seal, run.pk, ending, ours)
-
-
-class _Said:
-    """What one run's provider has said so far, beside the text that went to the log."""
-
-    def __init__(self, log: RunLog, tell_of_retry: Callable[[TryingAgain | None], Awaitable[None]]) -> None:
-        self._log = log
-        self._tell_of_retry = tell_of_retry
-        self._retrying = False
-        self._silent = True
-        self._assembler = Assembler()
-        self.usage: UsageReported | None = None
-        self.finished: Finished | None = None
-        self.error: ProviderError | None = None
-
-    async def all_of(
-        self,
-        provider: Provider,
-        request: ChatRequest,
-        client: httpx.AsyncClient,
-        timeouts: Timeouts,
-        tap: Tap | None,
-    ) -> None:
-        """Listen to the provider until it is done; the connection is closed whatever happens."""
-        events = stream(provider, request, client=client, timeouts=timeouts, retries=RETRIES, tap=tap)
-        try:
-            async for event in events:
-                match event:
-                    case (
-                        ReasoningDelta()
-                        | ContentDelta()
-                        | ToolDelta()
-                        | PartEnded()
-                        | BlockEnded()
-                        | OpaquePiece()
-                        | ContentWasReasoning()
-                    ):
-                        if piece := self._assembler.place(event):
-                            if self._retrying:
-                                self._retrying = False
-                                await self._tell_of_retry(None)
-                            self._silent = False
-                            await self._log.append(piece)
-                    case UsageReported():
-                        self.usage = event
-                    case Finished():
-                        self.finished = event
-                    case Failed(error):
-                        self.error = error
-                    case TryingAgain():
-                        self.usage = self.finished = None  # what the failed try reported
-                        self._retrying = True
-                        await self._tell_of_retry(event)
-                    case _:
-                        assert_never(event)
-        finally:
-            await events.aclose()
-
-    @property
-    def nothing(self) -> bool:
-        """Whether it has not said a word."""
-        return self._silent
-
-    def ending(self) -> Ending:
-        """The final status that the provider's last words amount to."""
-        reason = self.finished.reason if self.finished else ""
-        if self.error:
-            return Ending(Status.FAILED, timezone.now(), reason, self.error.kind, self.error.message, usage=self.usage)
-        explanation = self.finished.explanation if self.finished else ""
-        return Ending(Status.COMPLETED, timezone.now(), reason, error=explanation, usage=self.usage)
 
 
 def _retry(again: TryingAgain) -> dict[str, Any]:

@@ -13,10 +13,11 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing, suppress
 from dataclasses import dataclass, field
 from http.cookiejar import CookieJar, DefaultCookiePolicy
+from typing import TypeAlias, cast
 from urllib.parse import urlsplit, urlunsplit
 
 import aiohttp
@@ -38,6 +39,7 @@ from chatroom.providers.events import (
 from chatroom.providers.request import ChatRequest
 from chatroom.providers.retrying import Patience
 from chatroom.providers.tap import KeylessTap, Tap
+from chatroom.providers.unpacking import Unpacker
 
 logger = logging.getLogger(__name__)
 
@@ -46,6 +48,15 @@ MAX_CONNECTIONS = 4096
 
 #: Of an answer that is an error, this much is read.
 _MAX_ERROR_BYTES = 64 * 1024
+
+#: What lets a run count as having spoken.
+_WORDS = (ReasoningDelta, ContentDelta, ToolDelta, OpaquePiece)
+
+#: Waits until it is time to read again.
+Pace: TypeAlias = Callable[[], Awaitable[None]]
+
+#: Who has so much to say at once is read without a pause.
+_MUCH_BYTES = 8 * 1024
 
 #: Seconds that a body has to end after its last word, so that the connection can be used again.
 _PARTING = 1.0
@@ -138,34 +149,62 @@ async def stream(
     the model had said anything (`retrying`); a `TryingAgain` comes before each pause, and what was
     reported until then (usage, a finish) is void. `tap` is told what passes over the wire, without keys.
     """
+    batches = stream_batches(provider, request, client=client, timeouts=timeouts, retries=retries, tap=tap)
+    async with aclosing(batches):
+        async for batch in batches:
+            for event in batch:
+                yield event
+
+
+async def stream_batches(
+    provider: Provider,
+    request: ChatRequest,
+    *,
+    client: httpx.AsyncClient,
+    timeouts: Timeouts = DEFAULT_TIMEOUTS,
+    retries: int = 0,
+    tap: Tap | None = None,
+    pace: Pace | None = None,
+) -> AsyncGenerator[list[Event], None]:
+    """As `stream`, with the events that came together, for who handles many streams at once.
+
+    `pace` is awaited after each batch: till it returns, nothing is read. A `Failed` is the last of its batch.
+    """
     patience = Patience(retries)
     keyless = KeylessTap(tap, provider.api_key) if tap else None
     said_something = False
     while True:
         again: TryingAgain | None = None
-        async with aclosing(_ask(provider, request, client, timeouts, keyless)) as events:
-            async for event in events:
-                if isinstance(event, Failed) and not said_something:
-                    pause = patience.pause(event.error)
-                    if pause is not None:
-                        again = TryingAgain(event.error, pause)
-                        break
-                said_something |= isinstance(event, ReasoningDelta | ContentDelta | ToolDelta | OpaquePiece)
-                yield event
+        async with aclosing(_ask(provider, request, client, timeouts, keyless, pace)) as batches:
+            async for batch in batches:
+                if not said_something:
+                    said_something = any(isinstance(event, _WORDS) for event in batch)
+                    if not said_something and isinstance(failed := batch[-1], Failed):
+                        pause = patience.pause(failed.error)
+                        if pause is not None:
+                            again = TryingAgain(failed.error, pause)
+                            batch[-1] = again
+                yield batch
+                if again:
+                    break
         if again is None:
             return
-        yield again
         await asyncio.sleep(again.pause)
 
 
 async def _ask(
-    provider: Provider, request: ChatRequest, client: httpx.AsyncClient, timeouts: Timeouts, tap: Tap | None
-) -> AsyncGenerator[Event, None]:
+    provider: Provider,
+    request: ChatRequest,
+    client: httpx.AsyncClient,
+    timeouts: Timeouts,
+    tap: Tap | None,
+    pace: Pace | None,
+) -> AsyncGenerator[list[Event], None]:
     dialect = DIALECTS[provider.dialect]
     try:
         http_request = _encode(provider, dialect, request, client, timeouts)
     except ProviderError as error:
-        yield Failed(error)
+        yield [Failed(error)]
         return
     if tap:
         tap.sent(str(http_request.url), http_request.headers.multi_items(), http_request.content)
@@ -175,19 +214,19 @@ async def _ask(
             if tap:
                 tap.answered(response.status_code, response.headers.multi_items())
             if response.is_success:
-                events = _read(provider, dialect.decoder(), response, timeouts, tap)
+                batches = _read(provider, dialect.decoder(), response, timeouts, tap, pace)
             else:
-                events = _read_error(dialect, response, timeouts, tap)
-            async with aclosing(events):
-                async for event in events:
-                    if isinstance(event, Failed):
-                        _hide_key(event.error, provider)
-                    yield event
+                batches = _read_error(dialect, response, timeouts, tap)
+            async with aclosing(batches):
+                async for batch in batches:
+                    if isinstance(failed := batch[-1], Failed):
+                        _hide_key(failed.error, provider)
+                    yield batch
         finally:
             with suppress(httpx.HTTPError):
                 await response.aclose()
     except ProviderError as error:
-        yield Failed(error)
+        yield [Failed(error)]
     finally:
         if tap:
             tap.ended()
@@ -226,13 +265,22 @@ async def _send(
         raise _silent(provider, timeouts) from error
     except (httpx.UnsupportedProtocol, httpx.LocalProtocolError, ValueError) as error:
         raise _unusable(provider) from error
+    except aiohttp.ClientResponseError as error:
+        logger.info("%s does not speak HTTP: %s", provider.name, type(error).__name__)
+        message = f"What {provider.label} answered at {provider.address} is no HTTP."
+        raise ProviderError("unreachable", message, retryable=True) from error
     except Exception as error:  # the transport lets aiohttp's and the system's errors through
         raise unreachable(provider, error) from error
 
 
 async def _read(
-    provider: Provider, decoder: Decoder, response: httpx.Response, timeouts: Timeouts, tap: Tap | None
-) -> AsyncGenerator[Event, None]:
+    provider: Provider,
+    decoder: Decoder,
+    response: httpx.Response,
+    timeouts: Timeouts,
+    tap: Tap | None,
+    pace: Pace | None,
+) -> AsyncGenerator[list[Event], None]:
     silence = timeouts.silence
     trouble: ProviderError | None = None
     async with aclosing(_chunks(response)) as body:
@@ -250,20 +298,24 @@ async def _read(
                 break
             if tap:
                 tap.received(data)
-            for event in decoder.feed(data):
-                yield event
-                if isinstance(event, Failed):
+            if events := decoder.feed(data):
+                yield events
+                if isinstance(events[-1], Failed):
                     return
-                if isinstance(event, Finished):
+                if any(isinstance(event, Finished) for event in events):
                     silence = _PARTING
+            if pace and len(data) < _MUCH_BYTES and silence is not _PARTING:
+                await pace()
     # What the provider had said may be complete all the same; only the decoder knows.
-    for event in decoder.flush():
-        yield Failed(trouble) if trouble and isinstance(event, Failed) else event
+    if events := decoder.flush():
+        if trouble and isinstance(events[-1], Failed):
+            events[-1] = Failed(trouble)
+        yield events
 
 
 async def _read_error(
     dialect: Dialect, response: httpx.Response, timeouts: Timeouts, tap: Tap | None
-) -> AsyncGenerator[Event, None]:
+) -> AsyncGenerator[list[Event], None]:
     body = bytearray()
     try:
         async with asyncio.timeout(timeouts.silence):
@@ -276,12 +328,22 @@ async def _read_error(
                         break
     except Exception as error:
         logger.info("The body of status %s broke off: %s", response.status_code, type(error).__name__)
-    yield Failed(dialect.error_from(response.status_code, response.headers, bytes(body)))
+    yield [Failed(dialect.error_from(response.status_code, response.headers, bytes(body)))]
 
 
-async def _chunks(response: httpx.Response) -> AsyncGenerator[bytes, None]:
-    async for data in response.aiter_bytes():
-        yield data
+def _chunks(response: httpx.Response) -> AsyncGenerator[bytes, None]:
+    """Return the body as it comes. Raises ProviderError where it is packed in a way that is not read."""
+    # A generator, though httpx does not say so.
+    raw = cast(AsyncGenerator[bytes, None], response.aiter_raw())
+    encoding = response.headers.get("Content-Encoding", "identity").strip().lower()
+    return raw if encoding in ("", "identity") else _unpacked(raw, Unpacker(encoding))
+
+
+async def _unpacked(raw: AsyncGenerator[bytes, None], unpacker: Unpacker) -> AsyncGenerator[bytes, None]:
+    async with aclosing(raw):
+        async for data in raw:
+            for piece in unpacker.feed(data):
+                yield piece
 
 
 def unreachable(provider: Provider, cause: Exception) -> ProviderError:

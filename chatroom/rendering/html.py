@@ -34,6 +34,11 @@ _LINE_END = re.compile(r"\r\n?")
 # noncharacters that have a meaning between the modules here.
 _UNREADABLE = re.compile("[\x00\ud800-\udfff\ufdd0-\ufdd2]")
 
+# A paragraph in which nothing can mean anything to Markdown: words and the commonest marks, each line beginning with a
+# letter. It is what models write most, and what a live page renders anew with every frame.
+_PLAIN_LINE = r"[^\W\d_](?:[^\W_]|[ ,.;:'\"?!%()’“”–—…])*+"
+_PLAIN = re.compile(rf"{_PLAIN_LINE}(?:(?<! )\n{_PLAIN_LINE})*+\n*")
+
 _BLANK_LINES = re.compile(r"(?:[ \t]*\n)*")
 
 # Put before a "<" at the beginning of a line, so that no line begins a block of raw HTML.
@@ -77,6 +82,8 @@ def _render(source: str, *, growing: bool) -> str:
     source = source[_BLANK_LINES.match(source).end() :]  # type: ignore[union-attr]
     if not source.strip(" \t"):
         return ""
+    if _PLAIN.fullmatch(source):
+        return f'<p dir="auto">{source.rstrip()}</p>'
     if fence := open_fence(source.partition("\n")[0]):
         return sanitize(write_code(fence.code(source), fence.info, colour=not growing))
     try:

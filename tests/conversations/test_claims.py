@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import socket
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from typing import Any
 
 import pytest
-from django.db import DataError, connections
+from django.db import DataError, OperationalError, connection, connections
 from django.utils import timezone
 
-from chatroom.conversations.claims import claim, request_stop
+from chatroom.conversations.claims import Watch, claim, request_stop, sweep
 from chatroom.conversations.models import Delta, Part, Run, Status
 from chatroom.conversations.sealing import Ending, seal
 from tests.conversations.conftest import MakeRun, sweep_after_a_lease
@@ -146,3 +149,26 @@ def test_a_stop_that_the_dead_worker_did_not_see_is_carried_out(make_run: MakeRu
     sweep_after_a_lease("me", LEASE)
     run.refresh_from_db()
     assert run.status == "stopped"
+
+
+@pytest.mark.parametrize("fails", [True, False], ids=["it fails", "it takes its time"])
+def test_while_the_database_is_away_nobody_is_taken_for_dead(make_run: MakeRun, fails: bool) -> None:
+    """It could not be written to either: no lease was renewed in that time."""
+    now = 1000.0
+    watch = Watch(LEASE, lambda: now)
+    run = make_run(worker="alive elsewhere", started_at=timezone.now(), lease_until=timezone.now() + LEASE)
+
+    def away(execute: Callable[..., Any], *arguments: Any) -> Any:
+        nonlocal now
+        now += LEASE.total_seconds() + 1
+        if fails:
+            raise OperationalError
+        return execute(*arguments)
+
+    sweep("me", watch, ())
+    with connection.execute_wrapper(away), contextlib.suppress(OperationalError):
+        assert sweep("me", watch, ()) == []
+    now += 0.1
+    assert sweep("me", watch, ()) == []
+    now += LEASE.total_seconds() + 1
+    assert [swept.pk for swept in sweep("me", watch, ())] == [run.pk]

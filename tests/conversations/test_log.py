@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import sqlite3
 from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
@@ -53,7 +53,7 @@ async def write(run: Run, events: list[Placeable], told: list[Advance], ending: 
         run_log = RunLog(log, run.pk, run.reply.conversation_id, run.attempts)
         for event in events:
             if piece := assembler.place(event):
-                await run_log.append(piece)
+                await run_log.append([piece])
         await run_log.end(ending or Ending(Status.COMPLETED, timezone.now()))
     return run_log
 
@@ -111,7 +111,7 @@ async def test_nothing_is_told_before_it_is_on_disk(make_run: MakeRun) -> None:
         run_log = RunLog(log, run.pk, 1, 0)
         assembler = Assembler()
         for n in range(50):
-            await run_log.append(content(assembler, f"{n} "))
+            await run_log.append([content(assembler, f"{n} ")])
             await asyncio.sleep(0)
         await run_log.end(Ending(Status.COMPLETED, timezone.now()))
     assert seen
@@ -119,9 +119,16 @@ async def test_nothing_is_told_before_it_is_on_disk(make_run: MakeRun) -> None:
 
 
 def _last_on_disk(run_id: int) -> int:
-    """Through a connection that sees only what is committed."""
-    with sqlite3.connect(connections["default"].settings_dict["NAME"]) as other:
-        return int(other.execute("SELECT max(seq) FROM conversations_delta WHERE run_id = ?", (run_id,)).fetchone()[0])
+    """Through a connection of its own, that sees only what is committed."""
+
+    def look() -> int:
+        try:
+            return int(Delta.objects.filter(run=run_id).aggregate(last=Max("seq"))["last"])
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(1) as elsewhere:
+        return elsewhere.submit(look).result()
 
 
 async def test_neighbours_of_one_kind_share_a_row(make_run: MakeRun) -> None:
@@ -171,15 +178,15 @@ async def test_a_worker_that_lost_its_lease_writes_no_more(make_run: MakeRun) ->
     async with writing(told := []) as log:
         run_log = RunLog(log, run.pk, 1, 0)
         first, second = content(assembler, "mine"), content(assembler, "not mine")
-        await run_log.append(first)
+        await run_log.append([first])
         while not told:  # noqa: ASYNC110 - the writer tells nobody else
             await asyncio.sleep(0)
         await asyncio.to_thread(Run.objects.filter(pk=run.pk).update, worker="another")
-        await run_log.append(second)
+        await run_log.append([second])
         await run_log.end(Ending(Status.COMPLETED, timezone.now()))
         assert run_log.lost
         with pytest.raises(LeaseLost):
-            await run_log.append(second)
+            await run_log.append([second])
     await asyncio.to_thread(run.refresh_from_db)
     assert (run.status, run.worker) == ("answering", "another")
     last = await asyncio.to_thread(lambda: Delta.objects.filter(run=run).aggregate(last=Max("seq"))["last"])
@@ -191,7 +198,7 @@ async def test_a_run_taken_up_again_is_not_written_to_by_who_had_it_before(make_
     async with writing([]) as log:
         before = RunLog(log, run.pk, 1, 0)
         await asyncio.to_thread(Run.objects.filter(pk=run.pk).update, attempts=1)
-        await before.append(content(Assembler(), "from before"))
+        await before.append([content(Assembler(), "from before")])
         await before.end(_done())
     assert before.lost
     assert not await asyncio.to_thread(Delta.objects.filter(run=run).exists)
@@ -214,7 +221,7 @@ async def test_a_character_that_a_database_may_not_store_is_marked(make_run: Mak
     said: list[Placeable] = [OpaquePiece({"data": "a\0b\\u0000"}), ContentDelta("c\0d"), ToolDelta("1", "e\0", "")]
     await write(run, said, [], Ending(Status.FAILED, timezone.now(), error="f\0"))
     parts = await asyncio.to_thread(lambda: list(Part.objects.filter(run=run)))
-    assert parts[0].opaque == [{"data": "a\ufffdb\\u0000"}]
+    assert parts[0].opaque == [{"data": "a\0b\\u0000"}]  # which is JSON, and goes back as it came
     assert (parts[1].text, parts[2].name) == ("c\ufffdd", "e\ufffd")
     await asyncio.to_thread(run.refresh_from_db)
     assert run.error == "f\ufffd"
@@ -234,7 +241,7 @@ async def test_one_run_that_cannot_be_stored_does_not_hold_up_the_others(make_ru
     async with writing([]) as log:
         bad_log, good_log = RunLog(log, bad.pk, 1, 0), RunLog(log, good.pk, 1, 0)
         unstorable, storable = content(Assembler(), "\ud800"), content(Assembler(), "fine")
-        await asyncio.gather(bad_log.append(unstorable), good_log.append(storable))
+        await asyncio.gather(bad_log.append([unstorable]), good_log.append([storable]))
         await asyncio.gather(bad_log.end(_done()), good_log.end(_done()))
     assert bad_log.lost
     await asyncio.to_thread(good.refresh_from_db)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 import time
 from concurrent.futures import ThreadPoolExecutor
 
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 from markdown_texts import patiently, texts
 from pyromark import Options
 
+from chatroom.rendering import html as html_module
 from chatroom.rendering.blocks import split
 from chatroom.rendering.formulas import Marked
 from chatroom.rendering.html import render, render_block, render_growing
@@ -319,3 +321,12 @@ def test_threads_may_render_at_once():
     expected = [render(source) for source in sources]
     with ThreadPoolExecutor(4) as threads:
         assert list(threads.map(render, [f"{source}\n" for source in sources] * 3)) == expected * 3
+
+
+@given(st.text(alphabet="ab éß一 ,.;:'\"?!%()’–…\n1-*_#=~|<&`\\$[]>+\t\u00a0\u2028\x0b", max_size=30))
+def test_a_plain_paragraph_is_what_markdown_makes_of_it(text: str) -> None:
+    """Plain text takes a shorter way; that must not show."""
+    taken = html_module._render(text, growing=False)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(html_module, "_PLAIN", re.compile("(?!)"))
+        assert html_module._render(text, growing=False) == taken

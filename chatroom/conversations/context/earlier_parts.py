@@ -22,7 +22,7 @@ class _ArrayLength(Func):
     output_field = IntegerField()
 
     def as_postgresql(self, compiler: Any, connection: Any) -> Any:
-        return self.as_sql(compiler, connection, function="jsonb_array_length")
+        return self.as_sql(compiler, connection, template="json_array_length((%(expressions)s)::json)")
 
 
 def inventories(runs: Collection[int]) -> dict[int, Inventory]:

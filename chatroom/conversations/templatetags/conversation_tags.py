@@ -9,6 +9,7 @@ from django import template
 from django.template import Context
 
 from chatroom.conversations.models import Run, Status
+from chatroom.conversations.pages import LaneShown
 from chatroom.conversations.presenting import PROVENANCE_LABELS, PartShown, RunShown
 from chatroom.conversations.ties import Reference
 from chatroom.providers.events import Provenance
@@ -71,10 +72,15 @@ def pane_open(context: Context, part_id: str, live: bool) -> str:
     A fragment is rendered for nobody in particular; the page then applies the same rule by itself.
     """
     touched: dict[str, bool] = context.get("touched_panes") or {}
-    user = context.get("user")
-    preference = getattr(user, "pane", "auto")
+    preference = context.get("pane", "auto")
     stands = touched.get(part_id, preference == "open" or (preference == "auto" and live))
     return "open" if stands else ""
+
+
+@register.simple_tag
+def answered_below(lane: LaneShown, number: int) -> bool:
+    """Whether the reply, counted from 1, was stopped to be answered from, and the answer stands below it."""
+    return any(reply.shown.run.answer_now for reply in lane.replies[number : number + 1])
 
 
 @register.simple_tag

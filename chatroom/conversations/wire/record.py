@@ -34,6 +34,8 @@ Piece: TypeAlias = tuple[int, bytes]
 # Written when so much of one answer waits, when an exchange ends, and in any case so often.
 BATCH_BYTES = 256 * 1024
 WRITE_SECONDS = 5.0
+# The fastest: the events of a stream are so much alike that more effort saves little.
+COMPRESSION = 1
 # What is due waits a moment for more: runs that end together share a commit.
 GATHER_SECONDS = 0.2
 # Of all answers together; beyond it the record of the answer that goes on is broken off.
@@ -235,7 +237,7 @@ def _begin(exchange: _Exchange) -> int:
 
 def pack(pieces: Sequence[Piece]) -> bytes:
     """Pieces → a batch as it is stored: zlib over MessagePack over [[milliseconds, bytes], …]."""
-    return zlib.compress(msgspec.msgpack.encode(pieces))
+    return zlib.compress(msgspec.msgpack.encode(pieces), COMPRESSION)
 
 
 def pieces_of(exchange: Exchange) -> Iterator[Piece]:
