@@ -6,17 +6,32 @@ A reply's text stands in its run's parts; while the run goes on, and for a repla
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from chatroom.conversations.verbatim import VerbatimJSON
 from chatroom.providers.events import Provenance
 from chatroom.providers.parts import PartHead, PartKind, PieceKind, blocks
 
 # What a reader sees where a new block of a part begins.
 BLOCK_BREAK = "\n\n"
+
+
+def owner_for_search() -> models.ForeignKey[Any, Any]:
+    """A copy of what the conversation says, for the index only: who may read what, `access` decides."""
+    return models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        editable=False,
+        on_delete=models.DO_NOTHING,
+        db_constraint=False,
+        db_index=False,
+        related_name="+",
+    )
 
 
 class Conversation(models.Model):
@@ -76,12 +91,20 @@ class Message(models.Model):
     reasoning_back = models.CharField(max_length=5, blank=True, choices=ReasoningBack.choices)
     # Names the form that was sent, so that a form that arrives twice makes one message.
     form_key = models.UUIDField(null=True, blank=True, unique=True)
+    # The conversation's owner: by this column the index for the search keeps people apart.
+    owner = owner_for_search()
 
     class Meta:
         indexes = [models.Index(fields=["conversation", "id"], name="message_of_conversation")]
 
     def __str__(self) -> str:
         return f"{self.role} {self.pk}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Nobody needs to think of the column for the search."""
+        if self.owner_id is None:
+            self.owner_id = self.conversation.owner_id
+        super().save(*args, **kwargs)
 
 
 class Status(models.TextChoices):
@@ -181,9 +204,11 @@ class Part(models.Model):
     # Places in the text where a new block of it begins, in characters; nothing of that is in the text.
     breaks = models.JSONField(default=list, blank=True)
     # Signed and encrypted pieces, verbatim, to be sent back to the model that made them.
-    opaque = models.JSONField(default=list, blank=True)
+    opaque = VerbatimJSON(default=list, blank=True)
     started_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)
+    # The conversation's owner, for the search; written with the text: before that there is nothing to be found.
+    owner = owner_for_search()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["run", "index"], name="part_place")]
@@ -226,7 +251,7 @@ class Listing(models.Model):
     provider = models.CharField(max_length=64, primary_key=True)
     # A list belongs to an address: another one under the same name is asked anew.
     base_url = models.CharField(max_length=500)
-    listed = models.JSONField(default=list)
+    listed = VerbatimJSON(default=list)
     fetched_at = models.DateTimeField(null=True, blank=True)
     # Of the last attempt; the sentence is empty where it succeeded.
     tried_at = models.DateTimeField()
@@ -243,12 +268,12 @@ class Exchange(models.Model):
     # From 1; more than one where the room tried again.
     number = models.PositiveSmallIntegerField()
     url = models.CharField(max_length=2000)
-    request_headers = models.JSONField(default=dict)
+    request_headers = VerbatimJSON(default=dict)
     request_body = models.TextField()
     sent_at = models.DateTimeField()
     # None: no answer came.
     status = models.PositiveSmallIntegerField(null=True, blank=True)
-    response_headers = models.JSONField(default=dict)
+    response_headers = VerbatimJSON(default=dict)
     ended_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:

@@ -2,56 +2,86 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import groupby
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.template.loader import render_to_string
 from django.utils import timezone
 
-from chatroom.conversations.fragments import into
-from chatroom.conversations.models import Conversation, Message, Run
+from chatroom.accounts.models import User
+from chatroom.conversations.access import access_conversations
+from chatroom.conversations.models import LIVE, Conversation, Run
+from chatroom.conversations.searching.finding import Hit, search
 
 # So many are listed; older ones are found by searching.
 RAIL_LENGTH = 200
 
 
 @dataclass(frozen=True, slots=True)
+class Entry:
+    """A conversation in the list: whether a model is at work in it, and where the words that are looked for stand."""
+
+    conversation: Conversation
+    live: bool
+    hit: Hit | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Day:
-    """Conversations under one heading."""
+    """Entries under one heading."""
 
     heading: str
-    conversations: list[Conversation]
+    entries: list[Entry]
 
 
-def rail(conversations: QuerySet[Conversation], query: str = "") -> list[Day]:
-    """Pinned first, then by day; `query` is looked for in titles and prompts."""
-    if query:
-        asked = Message.objects.filter(conversation=OuterRef("pk"), text__icontains=query)
-        conversations = conversations.filter(Q(title__icontains=query) | Exists(asked))
-    under_way = Run.objects.filter(reply__conversation=OuterRef("pk"), ended_at=None)
-    listed = conversations.annotate(live=Exists(under_way))[:RAIL_LENGTH]
-    today = timezone.localdate()
-    return [Day(heading, list(group)) for heading, group in groupby(listed, lambda c: _heading(c, today))]
+@dataclass(frozen=True, slots=True)
+class Rail:
+    """The list. `whole`: there are no more of what was searched for."""
+
+    days: list[Day]
+    query: str = ""
+    whole: bool = True
 
 
-def rail_news(user_id: int, current: int | None) -> str:
-    """The rail as a fragment."""
-    days = rail(Conversation.objects.filter(owner=user_id).order_by("-pinned", "-touched_at", "-id"))
-    return into("rail-list", "innerHTML", render_rail(days, current))
+def rail(user: User, query: str = "") -> Rail:
+    """Pinned first, then by day; only those in which `query` was said, where there is one."""
+    conversations = access_conversations(user)
+    if not query:
+        return Rail(_days(conversations[:RAIL_LENGTH], {}))
+    found = search(user, query, RAIL_LENGTH)
+    listed = conversations.filter(pk__in=found.hits)[:RAIL_LENGTH]
+    return Rail(_days(listed, found.hits), query, found.whole and len(found.hits) <= RAIL_LENGTH)
 
 
-def render_rail(days: Iterable[Day], current: int | None) -> str:
+def rail_of(user_id: int) -> str:
+    """A person's rail as HTML, for any of their pages."""
+    return render_rail(rail(User(pk=user_id)), None)
+
+
+def render_rail(shown: Rail, current: int | None) -> str:
     """The rail's HTML; `current` is the conversation on the page."""
-    return render_to_string("conversations/_rail_list.html", {"days": days, "current": current})
+    return render_to_string("conversations/_rail_list.html", {"rail": shown, "current": current})
 
 
-def _heading(conversation: Conversation, today: date) -> str:
-    if conversation.pinned:
+def _days(conversations: Iterable[Conversation], hits: Mapping[int, Hit | None]) -> list[Day]:
+    live = _live()
+    entries = (Entry(one, one.pk in live, hits.get(one.pk)) for one in conversations)
+    today = timezone.localdate()
+    return [Day(heading, list(group)) for heading, group in groupby(entries, lambda one: _heading(one, today))]
+
+
+def _live() -> set[int]:
+    """All conversations in which something goes on: they are few, and found at once; one person's are not."""
+    going_on = Run.objects.filter(status__in=LIVE, ended_at=None)
+    return set(going_on.values_list("reply__conversation", flat=True))
+
+
+def _heading(entry: Entry, today: date) -> str:
+    if entry.conversation.pinned:
         return "Pinned"
-    day = timezone.localtime(conversation.touched_at).date()
+    day = timezone.localtime(entry.conversation.touched_at).date()
     if day >= today:
         return "Today"
     if day == today - timedelta(days=1):

@@ -7,18 +7,21 @@ from typing import Any
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.utils import timezone
+from django.utils.safestring import SafeString
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from chatroom.conversations.access import access_conversation, access_conversations, access_message
+from chatroom.conversations.access import access_conversation, access_message
 from chatroom.conversations.composer import composer, default_lane, lanes_context
+from chatroom.conversations.drawing import Liking, draw
 from chatroom.conversations.elsewhere import elsewhere
 from chatroom.conversations.engine import engine
 from chatroom.conversations.forms import MAX_LANES, number_from, wishes_from
 from chatroom.conversations.http import PersonRequest
 from chatroom.conversations.models import Message
-from chatroom.conversations.pages import digest, fill, load_turns, reply_text, shape
+from chatroom.conversations.pages import digest, load_turns, reply_text, shape
 from chatroom.conversations.panes import touched_panes
 from chatroom.conversations.rail import rail, render_rail
 
@@ -28,6 +31,11 @@ SUGGESTIONS = (
     "How many r's are in strawberry?",
     "A train goes 150 km in 1 hour 15 minutes. How fast is it?",
 )
+
+
+# In the template's place for the turns, which come by themselves: they are megabytes in a long conversation, and each
+# template that a page is made of would copy them. No text can hold it: what is said is escaped or rendered.
+TURNS = SafeString("<turns>")
 
 
 @require_safe
@@ -51,12 +59,12 @@ def conversation(request: PersonRequest, conversation_id: int) -> HttpResponse:
     """A conversation, whole, with what goes on in it as far as the log has it."""
     found = access_conversation(request.user, conversation_id)
     path = load_turns(found.pk)
-    context = {"turns": fill(path), "shape": digest(shape(path)), "elsewhere": elsewhere(found.pk, path)}
-    return render(
-        request,
-        "conversations/conversation.html",
-        context | _page(request, found.pk) | composer(request.user, found, path),
-    )
+    drawn = draw(path, Liking(request.user.pane, touched_panes(request)))
+    context: dict[str, Any] = {"turns": TURNS, "shape": digest(shape(path)), "elsewhere": elsewhere(found.pk, path)}
+    context["at_work"] = any(shown.run.is_live for shown in drawn.runs)
+    context |= _page(request, found.pk) | composer(request.user, found, path)
+    before, after = render_to_string("conversations/conversation.html", context, request).split(TURNS)
+    return HttpResponse(b"".join([before.encode(), *drawn.html, after.encode()]))
 
 
 @require_safe
@@ -64,10 +72,8 @@ def conversation(request: PersonRequest, conversation_id: int) -> HttpResponse:
 @login_required
 def rail_list(request: PersonRequest) -> HttpResponse:
     """The rail, as `q` narrows it down."""
-    days = rail(access_conversations(request.user), request.GET.get("q", "").strip()[:200])
-    if not days and request.GET.get("q"):
-        return HttpResponse('<p class="quiet">No title or prompt holds these words.</p>')
-    return HttpResponse(render_rail(days, number_from(request.GET.get("current", ""))))
+    found = rail(request.user, request.GET.get("q", "").strip())
+    return HttpResponse(render_rail(found, number_from(request.GET.get("current", ""))))
 
 
 @require_safe
@@ -119,8 +125,7 @@ def prompt(request: PersonRequest, message_id: int) -> HttpResponse:
 def _page(request: PersonRequest, current: int | None) -> dict[str, Any]:
     """What the frame of every page shows."""
     return {
-        "touched_panes": touched_panes(request),
-        "rail": rail(access_conversations(request.user)),
+        "rail": rail(request.user),
         "current": current,
         "now": round(timezone.now().timestamp() * 1000),
     }
