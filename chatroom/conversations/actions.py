@@ -11,11 +11,12 @@ from django.utils import timezone
 
 from chatroom.accounts.models import User
 from chatroom.conversations.claims import request_stop
-from chatroom.conversations.engine import after_commit
+from chatroom.conversations.engine import after_commit, begun_here
 from chatroom.conversations.forms import Asked
+from chatroom.conversations.limits import in_turn, room_for
 from chatroom.conversations.models import Conversation, Message, Part, Run
 from chatroom.conversations.pages import load_turns
-from chatroom.conversations.refusals import CannotDo
+from chatroom.conversations.refusals import CannotDo, TooMany
 from chatroom.conversations.thoughts import NOTHING, READABLE, Beside
 from chatroom.conversations.tree import Lane, Turn
 from chatroom.providers.parts import PartKind
@@ -29,7 +30,7 @@ def begin(user: User, text: str, lanes: Sequence[Asked], form_key: uuid.UUID | N
         with transaction.atomic():
             conversation = Conversation.objects.create(owner=user, title=title_from(text))
             _prompt(conversation, None, text, lanes, form_key)
-    except IntegrityError:
+    except (IntegrityError, TooMany):  # the first of two same forms may have taken the last room
         earlier = Message.objects.filter(form_key=form_key, conversation__owner=user).select_related("conversation")
         if form_key is None or (before := earlier.first()) is None:
             raise
@@ -76,12 +77,13 @@ def hand_over(thought: Part, text: str, asked: Asked, *, compare: bool, form_key
         return
     try:
         with transaction.atomic():
+            in_turn()
             show(prompt)
             path = load_turns(conversation.pk)
             number = next(n for n, turn in enumerate(path) if turn.prompt.message.pk == prompt.pk)
             before = path[number - 1] if number else None
             _prompt(conversation, before, prompt.text, [asked] * len(beside), form_key, beside)
-    except IntegrityError:
+    except (IntegrityError, TooMany):
         if form_key is None or not same_form.exists():
             raise
 
@@ -105,6 +107,7 @@ def answer_now(run: Run, asked: Asked) -> None:
     """
     reply = run.reply
     with transaction.atomic():
+        in_turn()
         Conversation.objects.select_for_update().get(pk=reply.conversation_id)  # of two clicks the second waits
         if Run.objects.filter(reply__parent=reply, answer_now=True).exists():
             return
@@ -115,6 +118,7 @@ def answer_now(run: Run, asked: Asked) -> None:
             raise CannotDo("It has begun to answer already.")
         if not parts.filter(kind=PartKind.REASONING, provenance__in=READABLE).exists():
             raise CannotDo("It has thought nothing yet that it could answer from.")
+        room_for(reply.conversation.owner_id, 1, instead_of=1)
         stop(run)
         beside = replace(Beside.again(run), answer_now=True)
         _reply(reply.conversation, reply, asked, reply.lane, reply.line, beside)
@@ -123,9 +127,11 @@ def answer_now(run: Run, asked: Asked) -> None:
 def _one_more(run: Run, parent: Message | None, beside: Beside) -> None:
     reply = run.reply
     with transaction.atomic():
+        in_turn()
         Conversation.objects.select_for_update().get(pk=reply.conversation_id)  # of two clicks the second waits
         under_way = Run.objects.filter(reply__parent=parent, reply__lane=reply.lane, ended_at=None)
         if not under_way.exclude(pk=run.pk).exists():
+            room_for(reply.conversation.owner_id, 1)
             _reply(reply.conversation, parent, Asked.again(run), reply.lane, reply.line, beside)
 
 
@@ -222,7 +228,7 @@ def _prompt_once(
     try:
         with transaction.atomic():
             _prompt(conversation, after, text, lanes, form_key)
-    except IntegrityError:
+    except (IntegrityError, TooMany):
         if form_key is None or not Message.objects.filter(form_key=form_key, conversation=conversation).exists():
             raise
 
@@ -237,8 +243,11 @@ def _prompt(
 ) -> None:
     """Add a prompt after a turn (None: at the root) and a reply of each model; `beside`, if any, is one for each.
 
-    The models must have had their say: what is not said yet cannot be shown to the next. Raises CannotDo.
+    The models must have had their say: what is not said yet cannot be shown to the next. Raises CannotDo, and TooMany
+    where so many runs go on already that there is no room.
     """
+    in_turn()
+    room_for(conversation.owner_id, len(lanes))
     if after and Run.objects.filter(reply__in=[lane.last for lane in after.followed], ended_at=None).exists():
         raise CannotDo("The reply is still going on. Wait for its end, or stop it.")
     prompt = Message.objects.create(
@@ -261,12 +270,14 @@ def _reply(
     line: Message | None,
     beside: Beside,
 ) -> None:
-    """Add a reply and queue its run."""
-    with transaction.atomic():
+    """Add a reply and its run."""
+    with transaction.atomic(savepoint=False):
         reply = Message.objects.create(
             conversation=conversation, parent=parent, role=Message.Role.ASSISTANT, lane=lane, line=line
         )
-        Run.objects.create(
+        # What follows a prompt can begin; what goes on with a reply may have to wait for its end.
+        begun = begun_here() if parent and parent.role == Message.Role.USER else {}
+        run = Run.objects.create(
             reply=reply,
             provider=asked.provider,
             model=asked.model,
@@ -278,10 +289,11 @@ def _reply(
             thought=beside.thought,
             thought_from_id=beside.thought_from_id,
             answer_now=beside.answer_now,
+            **begun,
         )
         conversation.touched_at = timezone.now()
         conversation.save(update_fields=["touched_at"])
-    after_commit(lambda engine: engine.run_queued_soon())
+    after_commit(lambda engine: engine.begin_soon(run) if begun else engine.run_queued_soon())
     _announce(conversation)
 
 

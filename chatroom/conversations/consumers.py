@@ -4,58 +4,95 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs
 
 from autobahn.exception import Disconnected
-from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
+from django.conf import settings
+from django.contrib.auth import get_user
+from django.contrib.sessions.backends.db import SessionStore
+from django.http import HttpRequest, parse_cookie
 
 from chatroom.accounts.models import User
 from chatroom.conversations.access import access_conversations
 from chatroom.conversations.engine import engine
+from chatroom.conversations.limits import Sockets
 from chatroom.conversations.reading import GONE, REFUSED, Ended, Reader
+from chatroom.watching import logs, metrics
 
 logger = logging.getLogger(__name__)
 
 # A code of our own, which the page's script knows. (The server's library sends none of the standard's 1011 to 1013,
 # after which the socket extension would come back by itself.)
 COME_BACK = 4503
+# Codes of our own, too: a person has as many pages open as may be; a page asked something, which none of ours does.
+FULL = 4429
+ASKED = 4400
+
+# Runs that a page may say it shows; one with more is sent all of them anew.
+MOST_CURSORS = 1000
+
+_sockets = Sockets()
 
 
 class NewsConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
     """News for one page: of a conversation if the address names one, and of the rail."""
 
+    # None by this name: the library would give each socket a channel of its own, and refuse it while Redis is away.
+    # News come to the process as a whole (`news`).
+    channel_layer_alias = "none"
     reading: asyncio.Task[None] | None = None
+    counted: int | None = None
+    asked = False
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """The life of the socket, at whose end it is not counted any more, whatever ended it."""
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            if self.counted is not None:
+                _sockets.leave(self.counted)
 
     async def connect(self) -> None:
         """Accept (a refusal must be a close code that the page can read), then begin to read."""
         await self.accept()
-        user = self.scope["user"]
+        working = engine()
         conversation_id: int | None = self.scope["url_route"]["kwargs"].get("conversation_id")
-        if not isinstance(user, User):
+        if conversation_id is not None:
+            logs.about.set({"conversation": conversation_id})
+        visitor, may_read = await working.threads.run(_who_comes, dict(self.scope["headers"]), conversation_id)
+        if visitor is None:
             await self.close(REFUSED)
             return
-        mine = access_conversations(user)
-        if conversation_id is not None and not await database_sync_to_async(mine.filter(pk=conversation_id).exists)():
+        if not _sockets.take(visitor.user_id):
+            await self.close(FULL)
+            return
+        self.counted = visitor.user_id
+        if not may_read:
             await self.close(GONE)
             return
-        working = engine()
         reader = Reader(
-            user.pk,
+            visitor.user_id,
             conversation_id,
             self._send,
-            may_read=self._may_read,
+            may_read=visitor.is_still_there,
             hub=working.hub,
             followers=working.followers,
+            rails=working.rails,
             threads=working.threads,
+            calm=working.runner.calm,
         )
         shown, cursors = _what_the_page_shows(self.scope["query_string"])
         self.reading = asyncio.create_task(reader.read(shown, cursors))
         self.reading.add_done_callback(self._reading_ended)
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
-        """Nothing is asked over the socket."""
+        """Nothing is asked over the socket: who does is cut off, before it becomes a flood."""
+        if not self.asked:
+            self.asked = True
+            await self.close(ASKED)
 
     async def disconnect(self, code: int) -> None:
         """The page went, or the network did."""
@@ -63,12 +100,8 @@ class NewsConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
             self.reading.cancel()
 
     async def _send(self, html: str) -> None:
+        metrics.FRAMES.inc()
         await self.send(text_data=html)
-
-    def _may_read(self) -> bool:
-        """Whether the person is still signed in, and may be."""
-        session, user = self.scope["session"], self.scope["user"]
-        return bool(session.exists(session.session_key)) and User.objects.filter(pk=user.pk, is_active=True).exists()
 
     def _reading_ended(self, task: asyncio.Task[None]) -> None:
         if task.cancelled() or (error := task.exception()) is None or isinstance(error, Disconnected):
@@ -79,11 +112,39 @@ class NewsConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
         self._closing = asyncio.ensure_future(self.close(code))
 
 
+@dataclass(frozen=True, slots=True)
+class _Visitor:
+    """Who has come, and by which session."""
+
+    user_id: int
+    session_key: str
+
+    def is_still_there(self) -> bool:
+        """Whether the person is still signed in, and may be."""
+        signed_in = SessionStore().exists(self.session_key)
+        return signed_in and User.objects.filter(pk=self.user_id, is_active=True).exists()
+
+
+def _who_comes(headers: dict[bytes, bytes], conversation_id: int | None) -> tuple[_Visitor | None, bool]:
+    """Who is signed in, if anybody, and whether that person may read the conversation, if one is asked for."""
+    cookies = parse_cookie(headers.get(b"cookie", b"").decode("latin-1"))
+    request = HttpRequest()
+    request.session = SessionStore(cookies.get(settings.SESSION_COOKIE_NAME))
+    user = get_user(request)
+    if not isinstance(user, User) or not request.session.session_key:
+        return None, False
+    may_read = conversation_id is None or access_conversations(user).filter(pk=conversation_id).exists()
+    return _Visitor(user.pk, request.session.session_key), may_read
+
+
 def _what_the_page_shows(query: bytes) -> tuple[str, dict[int, int]]:
     """`?shape=…&at=RUN:SEQ&at=…` → the digest of the page's shape, and where it stands in each live run."""
-    fields: dict[str, list[Any]] = parse_qs(query.decode("ascii", "replace"))
+    try:
+        fields: dict[str, list[Any]] = parse_qs(query.decode("ascii", "replace"), max_num_fields=MOST_CURSORS + 1)
+    except ValueError:
+        return "", {}
     cursors = {}
-    for cursor in fields.get("at", [])[:1000]:
+    for cursor in fields.get("at", []):
         run, _, seq = cursor.partition(":")
         if run.isdecimal() and seq.isdecimal() and len(run) < 19 and len(seq) < 10:
             cursors[int(run)] = int(seq)

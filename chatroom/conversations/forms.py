@@ -6,6 +6,7 @@ import uuid
 from dataclasses import dataclass
 
 from django import forms
+from django.conf import settings
 from django.http import QueryDict
 
 from chatroom.conversations.models import Run
@@ -14,7 +15,7 @@ from chatroom.conversations.refusals import BadInput
 from chatroom.providers.request import EFFORTS, SUMMARIES, Effort, ReasoningSettings, Summary
 
 MAX_LANES = 6
-MAX_PROMPT = 400_000
+MAX_PROMPT = settings.PROMPT_CHARACTERS
 MAX_BUDGET = 1_000_000
 MAX_THOUGHT = 1_000_000
 

@@ -62,14 +62,16 @@ def go_to(request: PersonRequest, address: str) -> HttpResponse:
     return HttpResponseClientRedirect(address) if request.htmx else HttpResponseRedirect(address)
 
 
-def refused(request: PersonRequest, refusal: Refusal) -> HttpResponse:
+def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     """A command cannot be carried out: say why, beside the composer; nothing that was typed is lost."""
-    if request.htmx:
-        response = HttpResponse(
-            render_to_string("conversations/_notice.html", {"sentence": refusal}), status=refusal.status
-        )
-        response["HX-Retarget"] = "#notice"
-        response["HX-Reswap"] = "innerHTML"
-        return response
-    html = render_to_string("conversations/refused.html", {"sentence": refusal}, request)
-    return HttpResponse(html, status=refusal.status)
+    headers, html = refusal_told(refusal, htmx=request.headers.get("HX-Request") == "true")
+    return HttpResponse(html, status=refusal.status, headers=headers)
+
+
+def refusal_told(refusal: Refusal, *, htmx: bool) -> tuple[dict[str, str], str]:
+    """Headers and HTML that tell a refusal: in the page that is open (`htmx`), or on a page of its own."""
+    headers = {"HX-Retarget": "#notice", "HX-Reswap": "innerHTML"} if htmx else {}
+    if refusal.retry_after is not None:
+        headers["Retry-After"] = str(refusal.retry_after)
+    template = "conversations/_notice.html" if htmx else "conversations/refused.html"
+    return headers, render_to_string(template, {"sentence": refusal})

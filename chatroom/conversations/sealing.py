@@ -10,9 +10,10 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Q
 
-from chatroom.conversations.models import Delta, Part, Run, Status
+from chatroom.conversations.models import Conversation, Delta, Part, Run, Status
 from chatroom.providers.events import Json, UsageReported
 from chatroom.providers.parts import PieceKind
+from chatroom.watching import metrics
 
 # The largest number in an integer column of PostgreSQL.
 MOST_TOKENS = 2**31 - 1
@@ -55,6 +56,7 @@ def seal(run_id: int, ending: Ending, only_if: Q | None = None) -> bool:
         if ended != 1:
             return False
         _fold(run_id, ending.at)
+        transaction.on_commit(metrics.RUNS_ENDED.labels(ending.status.value).inc)
     return True
 
 
@@ -83,9 +85,11 @@ def _fold(run_id: int, ended_at: datetime) -> None:
         elif kind == PieceKind.OPAQUE:
             opaque.setdefault(part, []).append(json.loads(text))
     parts = list(Part.objects.filter(run=run_id))
+    owner = Conversation.objects.filter(messages__run=run_id).values_list("owner", flat=True).first()
     for row in parts:
+        row.owner_id = owner
         row.text = "".join(texts.get(row.index, ()))
         row.opaque = opaque.get(row.index, [])
         row.breaks = breaks.get(row.index, [])
         row.ended_at = row.ended_at or ended_at
-    Part.objects.bulk_update(parts, ["text", "opaque", "breaks", "ended_at"])
+    Part.objects.bulk_update(parts, ["text", "opaque", "breaks", "ended_at", "owner"])

@@ -1,0 +1,30 @@
+"""Is the database there? Asked before anything else is done, so that a command can say in one line that it is not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django.core.management.base import CommandError
+from django.db import DatabaseError, InterfaceError, connection
+
+
+@contextmanager
+def with_database() -> Iterator[None]:
+    """Around what a command does with the database. Raises CommandError with one clear line where that fails."""
+    try:
+        _reach()
+        yield
+    except (DatabaseError, InterfaceError) as error:
+        raise CommandError(f"The database cannot be used: {' '.join(str(error).split())}") from error
+    finally:
+        connection.close()
+
+
+def _reach() -> None:
+    """Try once, without the pool, which would try for a while and say less of why. Raises DatabaseError."""
+    database: Any = connection
+    if database.vendor == "postgresql" and not database.in_atomic_block:
+        with database.wrap_database_errors:
+            database.Database.connect(**database.get_connection_params()).close()
