@@ -2,7 +2,7 @@
 # moment when nothing changed (chatroom/environment.py; it says in one line what stands in the way).
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench lock clean room tools
+.PHONY: help run cluster test check bench lock clean room tools services
 MAKEFLAGS += --no-print-directory
 
 PORT ?= 8000
@@ -35,11 +35,27 @@ help: ## say what there is
 run: room ## start the room on http://127.0.0.1:8000 (PORT=8000 HOST=127.0.0.1)
 	@exec $(IN_VENV) -u manage.py serve --host '$(HOST)' --port '$(PORT)'
 
-# Failing checks do not hide failing tests: the tests run in any case, and their summary comes last.
+cluster: services ## start a room of many processes behind nginx on http://127.0.0.1:8000 (PORT=8000), kept in data/cluster
+	@exec $(IN_VENV) -u -m chatroom.cluster --port '$(PORT)'
+
+PYTEST = $(IN_VENV) -m pytest -n auto --maxprocesses 8 --dist load $(ARGS)
+# pytest found nothing to run; the server is not installed.
+NOTHING = 5
+ABSENT = 69
+
+# All tests on SQLite, then those about the record on PostgreSQL. No failure hides another: all of it runs in any case,
+# and what came of each part is said last.
 test: tools ## check, then run all tests, several at a time (ARGS='-k name' goes to pytest)
-	@$(MAKE) check; checked=$$?; \
-	$(ALONE) $(IN_VENV) -m pytest -n auto --maxprocesses 8 --dist load $(ARGS) || exit 1; \
-	if [ $$checked -ne 0 ]; then echo 'The tests pass, the checks before them do not.' >&2; exit 1; fi
+	@$(MAKE) check; checks=$$?; \
+	$(ALONE) $(PYTEST); sqlite=$$?; \
+	echo 'Once more on PostgreSQL, what is about the record:'; \
+	$(ALONE) $(IN_VENV) -m chatroom.cluster.postgres $(PYTEST); postgres=$$?; \
+	if [ $$postgres -eq $(NOTHING) ]; then postgres=0; fi; \
+	if [ $$postgres -eq $(ABSENT) ] && [ -z "$$CI" ]; then postgres=0; fi; \
+	if [ $$sqlite -ne 0 ]; then echo 'On SQLite not all tests pass.' >&2; fi; \
+	if [ $$postgres -ne 0 ]; then echo 'On PostgreSQL not all tests pass.' >&2; fi; \
+	if [ $$checks -ne 0 ]; then echo 'The checks before the tests do not pass.' >&2; fi; \
+	[ $$checks$$sqlite$$postgres = 000 ]
 
 check: tools ## style, types, and that imports point down only
 	@$(ALONE) $(IN_VENV) -m ruff check --quiet .
@@ -47,8 +63,8 @@ check: tools ## style, types, and that imports point down only
 	@$(ALONE) $(IN_VENV) -m mypy
 	@$(ALONE) $(IN_VENV) -c 'from importlinter.cli import lint_imports_command; lint_imports_command()'
 
-bench: tools ## how fast the decoders are, beside json.loads in the same run (RECORDINGS names the recorded streams)
-	@$(ALONE) $(IN_VENV) bench/decoders.py
+bench: tools ## measure it all, ten minutes (ARGS=--short: see that it works; RECORDINGS names streams for the decoders)
+	@$(ALONE) $(IN_VENV) -m bench $(ARGS)
 
 lock: $(IN_VENV) ## write requirements*.txt anew from requirements*.in (ARGS=--upgrade for newer versions)
 	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && $(IN_VENV) -m venv "$$folder" && \
@@ -66,6 +82,9 @@ room:
 
 tools:
 	$(call prepare,test)
+
+services:
+	$(call prepare,cluster)
 
 $(IN_VENV):
 	$(call prepare,run)

@@ -1,4 +1,4 @@
-"""Make `.venv`, or bring it up to date: `python3 chatroom/environment.py run|test`.
+"""Make `.venv`, or bring it up to date: `python3 chatroom/environment.py run|test|cluster`.
 
 The Makefile runs this before each start with the Python it finds, when nothing is installed yet. So it uses the
 standard library only, takes hundredths of a second when nothing changed, and says in one line what stands in the
@@ -24,10 +24,11 @@ TOO_OLD = "Chatroom needs Python 3.11 or newer, this is {}. Install one (Debian 
 if sys.version_info < (3, 11):  # noqa: UP036
     sys.exit(TOO_OLD.format(".".join(map(str, sys.version_info[:3]))))
 
-USAGE = "Usage: python3 chatroom/environment.py run|test"
+USAGE = "Usage: python3 chatroom/environment.py run|test|cluster"
 FIRST_INSTALL = {
     "run": "Installing what the room needs (once, about a minute) …",
     "test": "Installing what the tests need (once, about a minute) …",
+    "cluster": "Installing what the room needs (once, about a minute) …",
 }
 UPDATE = "Updating .venv: the requirements have changed …"
 FROM_DEBIAN = "Installing {} with apt-get …"
@@ -40,6 +41,8 @@ UNREACHABLE = (
 )
 PIP_FAILED = "pip could not install the requirements ({}). If running this again does not help, remove .venv first."
 NO_CHROMIUM = "Chromium is missing{}, the browser tests will {}. Install it (Debian: apt-get install {})."
+NO_SERVICES = "make cluster needs {}{}. Install what is missing (Debian: apt-get install {}), then run this again."
+UNTESTED = "Missing: {}{}. The tests that need it will {}. Install it (Debian: apt-get install {})."
 DISK = "Cannot prepare .venv: {}."
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -48,7 +51,13 @@ PYTHON = VENV / "bin" / "python"
 # What .venv holds, a line each: `python <version and machine>`, `<requirements file> <digest>`; or `unfinished`.
 STAMP = VENV / "chatroom-stamp"
 # The last file is installed; it includes those before it.
-REQUIREMENTS = {"run": ["requirements.txt"], "test": ["requirements.txt", "requirements-test.txt"]}
+REQUIREMENTS = {
+    "run": ["requirements.txt"],
+    "test": ["requirements.txt", "requirements-test.txt"],
+    "cluster": ["requirements.txt"],
+}
+# What a room of many processes stands on: the program, and the Debian package, whose system service has its name too.
+SERVICES = {"postgres": "postgresql", "redis-server": "redis-server", "nginx": "nginx"}
 # Where packages come from is for the caller to say; any other PIP_* setting could change what is installed, or where.
 PIP_SOURCES = re.compile(r"PIP_.*(INDEX|FIND_LINKS|TRUSTED_HOST|PROXY|CERT|TIMEOUT|RETRIES|CACHE|CONFIG_FILE|KEYRING)")
 # The reason inside pip's warnings: refused, no such name, certificate, time-out.
@@ -163,6 +172,58 @@ def has_chromium() -> bool:
     return any(map(shutil.which, ("chromium", "chromium-browser", "google-chrome")))
 
 
+def require_services(purpose: str) -> None:
+    """Install PostgreSQL, Redis and nginx where that can be done. Without them no cluster; the tests decide."""
+    if not missing_services():
+        return
+    with alone():
+        wanted = [SERVICES[program] for program in missing_services()]
+        with unstarted(wanted):
+            reason = install_from_debian(*wanted) if wanted else ""
+    missing = missing_services()
+    if missing:
+        packages = " ".join(SERVICES[program] for program in missing)
+        if purpose == "cluster":
+            raise SetupError(NO_SERVICES.format(" and ".join(missing), reason, packages))
+        outcome = "fail, because CI is set" if os.environ.get("CI") else "be skipped"
+        announce(UNTESTED.format(", ".join(missing), reason, outcome, packages))
+
+
+def missing_services() -> list[str]:
+    """The programs of SERVICES that are not installed."""
+    return [program for program in SERVICES if not find_program(program)]
+
+
+def find_program(name: str) -> str:
+    """The path of a program, empty if there is none: on PATH, or beside it, where Debian keeps those for root."""
+    folders = [Path(folder) for folder in os.get_exec_path()]
+    beside = [folder.parent / "sbin" for folder in folders]
+    # PostgreSQL has a folder a version: the newest first.
+    versions = [place for folder in folders for place in folder.parent.glob("lib/postgresql/*/bin")]
+    versions.sort(key=lambda place: [int(n) for n in re.findall(r"\d+", place.parent.name)], reverse=True)
+    return next(filter(None, (shutil.which(str(place / name)) for place in [*folders, *beside, *versions])), "")
+
+
+@contextlib.contextmanager
+def unstarted(services: list[str]) -> Iterator[None]:
+    """Packages that are installed meanwhile do not start their system services, now or when the machine starts.
+
+    `make cluster` runs programs of its own in its folder. Debian asks /usr/sbin/policy-rc.d whether it may start one.
+    """
+    policy = Path(shutil.which("apt-get") or "/usr/bin/apt-get").parent.parent / "sbin" / "policy-rc.d"
+    ours = os.geteuid() == 0 and policy.parent.is_dir() and not policy.exists()
+    if ours:
+        policy.write_text("#!/bin/sh\nexit 101\n")
+        policy.chmod(0o755)
+    try:
+        yield
+    finally:
+        if ours:
+            policy.unlink()
+    if os.geteuid() == 0 and shutil.which("systemctl"):
+        run(["systemctl", "disable", "--quiet", *services])
+
+
 def install_from_debian(*packages: str) -> str:
     """Install Debian packages if this is root on Debian. Returns why it went wrong, in brackets, or nothing."""
     if os.geteuid() != 0 or not shutil.which("apt-get"):
@@ -257,6 +318,8 @@ def main() -> None:
         prepare(purpose)
         if purpose == "test":
             require_chromium()
+        if purpose in ("test", "cluster"):
+            require_services(purpose)
     except SetupError as error:
         sys.exit(str(error))
     except OSError as error:  # the disk is full, files belong to somebody else

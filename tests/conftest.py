@@ -4,36 +4,53 @@ from __future__ import annotations
 
 import os
 import shutil
+import threading
 from collections.abc import Generator, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from django.conf import settings
+from django.db.backends.signals import connection_created
 
-# Before settings are read: tests keep nothing in the folder of a room that someone lives in.
-_DATA = Path(os.environ.get("PYTEST_DATA", f"/tmp/chatroom-tests-{os.getpid()}"))
-os.environ["CHATROOM_DATA"] = str(_DATA)
-# Collected once for all the rooms of a session.
-os.environ["CHATROOM_STATIC"] = str(_DATA / "static")
+from chatroom.cluster.postgres import THROWAWAY
+from tests.support import surroundings
+from tests.support.provider import ScriptedProvider
+from tests.support.recordings import recordings
+from tests.support.recordings_table import write_table
+from tests.support.room import Room, running_room
+
+# Settings have been read by now. Rooms that tests start are given a database of their own.
 os.environ.pop("DATABASE_URL", None)
-os.environ.pop("CHATROOM_PROVIDERS", None)
+# A thread that ends without a word takes its connection with it; in a pool that would be missed.
+settings.DATABASES["default"]["OPTIONS"].pop("pool", None)
 
-from tests.support.provider import ScriptedProvider  # noqa: E402
-from tests.support.recordings import recordings  # noqa: E402
-from tests.support.recordings_table import write_table  # noqa: E402
-from tests.support.room import Room, running_room  # noqa: E402
+TESTS = Path(__file__).parent
+BROWSER = TESTS / "browser"
 
 
-@pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what drives a browser, and put it last.
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> Generator[None, None, None]:
+    """Mark what drives a browser, and put it last; mark what is about the record, for it runs on both databases.
 
     Playwright's loop stays in its thread once it has begun; asynchronous tests after it could not run.
     """
-    browser = Path(__file__).parent / "browser"
     for item in items:
-        if browser in item.path.parents:
+        if BROWSER in item.path.parents:
             item.add_marker("browser")
-    items.sort(key=lambda item: browser in item.path.parents)
+        elif _is_about_the_record(item):
+            item.add_marker("record")
+    yield  # -m chooses, and the order is shuffled
+    if THROWAWAY in os.environ:
+        config.hook.pytest_deselected(items=[item for item in items if not item.get_closest_marker("record")])
+        items[:] = [item for item in items if item.get_closest_marker("record")]
+    items.sort(key=lambda item: BROWSER in item.path.parents)
+
+
+def _is_about_the_record(item: pytest.Item) -> bool:
+    """Whether it has to do with a database: by what it asks for, or, with a real server, by where it stands."""
+    asked = {"db", "transactional_db"} & set(getattr(item, "fixturenames", ()))
+    return bool(asked) or item.get_closest_marker("django_db") is not None or TESTS / "server" in item.path.parents
 
 
 @pytest.hookimpl(wrapper=True)
@@ -68,7 +85,31 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 
 def pytest_sessionfinish() -> None:
-    shutil.rmtree(_DATA, ignore_errors=True)
+    if surroundings.IS_FIRST:
+        shutil.rmtree(surroundings.DATA, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb() -> bool:
+    """Whether the test database is left behind: on a server that is thrown away, where others may still look at it."""
+    return THROWAWAY in os.environ
+
+
+@pytest.fixture(autouse=True)
+def _no_connection_stays() -> Iterator[None]:
+    """Threads that a test has begun, and that go on to wait for work, keep no connection to PostgreSQL."""
+    made: list[Any] = []
+
+    def note(connection: Any, **_: Any) -> None:
+        if connection.vendor == "postgresql" and threading.current_thread() is not threading.main_thread():
+            made.append(connection)
+
+    connection_created.connect(note)
+    yield
+    connection_created.disconnect(note)
+    for connection in made:
+        connection.inc_thread_sharing()
+        connection.close()
 
 
 KEY = "sk-test-key-1234567890"

@@ -64,6 +64,13 @@ def called(tool):
         exec(room.joinpath(tool + ".does").read_text())
 """
 
+# In place of chatroom.cluster.postgres: notes that it was called, and runs what it was given.
+POSTGRES = """
+import stub, subprocess, sys
+stub.called("postgres")
+sys.exit(subprocess.run(sys.argv[1:]).returncode)
+"""
+
 MANAGE = """
 import json, os, sys
 print(json.dumps([sys.argv[1:], dict(os.environ)]))
@@ -125,6 +132,9 @@ def room(tmp_path: Path) -> Room:
     (room.folder / "requirements.txt").write_text("a==1\n")
     (room.folder / "requirements-test.txt").write_text("a==1\nb==1\n")
     (room.folder / "manage.py").write_text(MANAGE)
+    (room.folder / "chatroom" / "cluster").mkdir()
+    (room.folder / "chatroom" / "cluster" / "postgres.py").write_text(POSTGRES)
+    (room.folder / "chatroom" / "cluster" / "__main__.py").write_text("import stub; stub.called('cluster')")
     room.link("make", "sh", "env", "sed", "expand", "rm", "find")
     room.program("maker", MAKER.format(python=sys.executable, stub=STUB))
     room.python(nature="os.geteuid = lambda: 1000")
@@ -162,7 +172,7 @@ def test_the_tests_need_what_the_room_needs_in_the_same_versions() -> None:
 def test_make_says_what_there_is(room: Room) -> None:
     shown = room.make("").stdout
     targets = re.findall(r"^make (\w+) ", shown, re.MULTILINE)
-    assert targets == ["help", "run", "test", "check", "bench", "lock", "clean"]
+    assert targets == ["help", "run", "cluster", "test", "check", "bench", "lock", "clean"]
 
 
 def test_the_first_start_installs_and_serves(room: Room) -> None:
@@ -411,15 +421,17 @@ def test_without_chromium_it_is_said_what_becomes_of_the_browser_tests(
 ) -> None:
     done = room.make("test", **environment)
     assert f"Chromium is missing, the browser tests will {outcome}." in done.stdout
-    assert len(room.calls("pytest")) == 1
+    assert room.calls("pytest")
 
 
 def test_root_on_debian_gets_chromium_installed_once(room: Room) -> None:
     room.python(nature="os.geteuid = lambda: 0")
     room.link("chmod")
+    for service in SERVICES:
+        room.program(service, "#!/bin/sh\n")
     chromium = room.programs / "chromium"
     room.program("apt-get", APT_GET.format(installs=f"echo '#!/bin/sh' > '{chromium}'; chmod +x '{chromium}'"))
-    assert "missing" not in room.make("test").stdout
+    assert "issing" not in room.make("test").stdout
     assert apt_calls(room)[-1].endswith("chromium fonts-noto-color-emoji")
     before = apt_calls(room)
     room.make("test")
@@ -433,21 +445,98 @@ def test_tests_and_checks_see_nothing_of_the_callers_environment(room: Room) -> 
     kept = {"PATH": str(room.programs), "HOME": "/home", "CI": "true", "RECORDINGS": "/some where"}
     fixed = {"LANG": "C.UTF-8", "TZ": "UTC", "PYTHONUTF8": "1"}
     seen = [environment for tool in ("ruff", "mypy", "importlinter", "pytest") for _, environment in room.calls(tool)]
-    assert len(seen) == 5
+    assert len(seen) == 6
     assert all(environment == kept | fixed for environment in seen)
 
 
 def test_options_reach_pytest(room: Room) -> None:
     room.make("test", ARGS="-k 'one or two'")
-    [(arguments, _)] = room.calls("pytest")
-    assert arguments[-2:] == ["-k", "one or two"]
+    first, second = (arguments for arguments, _ in room.calls("pytest"))
+    assert first == second
+    assert first[-2:] == ["-k", "one or two"]
 
 
 @pytest.mark.parametrize("tool", ["pytest", "ruff", "mypy", "importlinter"])
 def test_the_tests_run_and_the_command_fails_whatever_fails(room: Room, tool: str) -> None:
     room.does(tool, "sys.exit(1)")
     assert room.make("test").returncode != 0
-    assert len(room.calls("pytest")) == 1
+    assert len(room.calls("pytest")) == 2
+
+
+# What pytest does when it is called for the first time, or for the second: then on PostgreSQL.
+ON_CALL = """
+if (room / "calls").read_text().count('["pytest"') == {call}:
+    sys.exit({status})
+"""
+
+
+@pytest.mark.parametrize(
+    ("call", "status", "environment", "sentences"),
+    [
+        (1, 1, {}, ["On SQLite not all tests pass."]),
+        (2, 1, {}, ["On PostgreSQL not all tests pass."]),
+        (2, 5, {}, []),
+        (2, 69, {}, []),
+        (2, 69, {"CI": "true"}, ["On PostgreSQL not all tests pass."]),
+    ],
+    ids=["SQLite", "PostgreSQL", "nothing about the record", "no PostgreSQL", "no PostgreSQL in CI"],
+)
+def test_what_comes_of_each_database_is_said_last(
+    room: Room, call: int, status: int, environment: dict[str, str], sentences: list[str]
+) -> None:
+    room.does("pytest", ON_CALL.format(call=call, status=status))
+    done = room.make("test", **environment)
+    assert [line for line in done.stderr.splitlines() if not line.startswith("make: ")] == sentences
+    assert (done.returncode == 0) == (sentences == [])
+
+
+def test_the_record_is_tested_on_postgresql_in_the_end(room: Room) -> None:
+    room.make("test")
+    [(arguments, _)] = room.calls("postgres")
+    assert arguments[1:3] == ["-m", "pytest"]
+
+
+def test_a_cluster_needs_its_services(room: Room) -> None:
+    line = complaint(room.make("cluster"))
+    assert line.startswith("make cluster needs postgres and redis-server and nginx. Install what is missing (Debian:")
+    assert not room.calls("cluster")
+
+
+def test_a_cluster_is_started_where_its_services_are(room: Room) -> None:
+    beside = room.programs.parent
+    for folder, program in (("programs", "redis-server"), ("sbin", "nginx"), ("lib/postgresql/15/bin", "postgres")):
+        (beside / folder).mkdir(parents=True, exist_ok=True)
+        room.program(f"../{folder}/{program}", "#!/bin/sh\n")
+    assert room.make("cluster PORT=8123").returncode == 0
+    [(arguments, _)] = room.calls("cluster")
+    assert arguments == ["--port", "8123"]
+
+
+SERVICES = ("postgres", "redis-server", "nginx")
+
+
+def test_root_on_debian_gets_services_installed_and_debian_starts_none(room: Room) -> None:
+    room.python(nature="os.geteuid = lambda: 0")
+    room.link("chmod")
+    (room.programs.parent / "sbin").mkdir()
+    policy = room.programs.parent / "sbin" / "policy-rc.d"
+    made = [f"echo '#!/bin/sh' > '{room.programs / name}'; chmod +x '{room.programs / name}'" for name in SERVICES]
+    room.program("apt-get", APT_GET.format(installs="; ".join([f"'{policy}' || echo $? > policy", *made])))
+    room.program("systemctl", "#!/bin/sh\necho $* >> systemctl.calls\n")
+    assert room.make("cluster").returncode == 0
+    assert apt_calls(room)[-1].endswith("postgresql redis-server nginx")
+    assert (room.folder / "policy").read_text() == "101\n"
+    assert not policy.exists()
+    disabled = (room.folder / "systemctl.calls").read_text()
+    assert disabled == "disable --quiet postgresql redis-server nginx\n"
+
+
+@pytest.mark.parametrize(("environment", "outcome"), [({}, "be skipped"), ({"CI": "true"}, "fail, because CI is set")])
+def test_without_services_it_is_said_what_becomes_of_their_tests(
+    room: Room, environment: dict[str, str], outcome: str
+) -> None:
+    done = room.make("test", **environment)
+    assert f"Missing: postgres, redis-server, nginx. The tests that need it will {outcome}." in done.stdout
 
 
 def test_ci_runs_make_test_at_the_top_from_any_folder(room: Room, tmp_path: Path) -> None:

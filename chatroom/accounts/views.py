@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from allauth.account.views import LoginView
+from django import forms
 from django.contrib.auth import login
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -10,8 +12,26 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from chatroom.accounts.adapter import TOO_MANY
 from chatroom.accounts.forms import PreferencesForm
 from chatroom.accounts.models import SignInLink
+from chatroom.watching import metrics
+
+# As long as failed attempts count (ACCOUNT_RATE_LIMITS).
+WAIT_SECONDS = 300
+
+
+class SignIn(LoginView):  # type: ignore[misc]
+    """Name and password. Who tries too often hears so in the form, which keeps the name, and with the right status."""
+
+    def form_invalid(self, form: forms.Form) -> HttpResponse:
+        """As allauth's, but for the status."""
+        response: HttpResponse = super().form_invalid(form)
+        if form.has_error("__all__", TOO_MANY):
+            metrics.REFUSED.labels("sign_in").inc()
+            response.status_code = 429
+            response["Retry-After"] = str(WAIT_SECONDS)
+        return response
 
 
 @require_safe

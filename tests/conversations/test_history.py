@@ -138,7 +138,7 @@ def test_models_that_take_turns_get_their_own_pieces_and_nobody_elses(conversati
 
 def test_what_goes_back_is_every_part_as_it_came(conversation: Conversation) -> None:
     pieces: list[Piece] = [
-        ("reasoning", "  Let me see\r\n", [{"b": 2, "a": [1, None, "é"]}, {"signature": "x=="}]),
+        ("reasoning", "  Let me see\r\n", [{"b": 2, "a": [1, None, "é\0\ud800😀"]}, {"signature": "x=="}]),
         ("content", "One ", [{"thoughtSignature": "y"}]),
         ("tool", '{"q":1}', [{"id": "t1"}]),
         ("reasoning", "", [{"data": "z"}]),

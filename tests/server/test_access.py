@@ -198,4 +198,4 @@ def test_the_page_may_run_and_load_only_what_is_ours(alice: httpx.Client) -> Non
 
 def test_alive_and_ready(room: Room) -> None:
     assert httpx.get(f"{room.url}/healthz").text == "alive\n"
-    assert httpx.get(f"{room.url}/readyz").text == "ready\n"
+    assert httpx.get(f"{room.url}/readyz").text == "database: ok\nmigrations: ok\nwriter: ok\n"

@@ -7,7 +7,6 @@ import os
 import re
 import signal
 import socket
-import sqlite3
 import subprocess
 import sys
 import threading
@@ -17,6 +16,9 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+
+from chatroom.cluster.postgres import THROWAWAY
+from tests.support.database import database_on, in_postgres, in_sqlite
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PASSWORD = "correct horse battery"
@@ -50,8 +52,9 @@ def until(true: Callable[[], Any], what: str, seconds: float = 20) -> Any:
 class Room:
     """A server and its data. It can be killed and started again on the same data and port."""
 
-    def __init__(self, data: Path, **environment: str) -> None:
+    def __init__(self, data: Path, database_url: str = "", **environment: str) -> None:
         self.data = data
+        self.database_url = database_url
         self.port = free_port()
         self.output: list[str] = []
         self._sessions: dict[str, dict[str, str]] = {}
@@ -61,6 +64,7 @@ class Room:
             "CHATROOM_DISCOVER": "0",
             "CHATROOM_DEMO_SPEED": "0",
             "CHATROOM_DRAIN": "0",
+            **({"DATABASE_URL": database_url} if database_url else {}),
             **environment,
         }
         self._process: subprocess.Popen[str] | None = None
@@ -68,6 +72,16 @@ class Room:
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def host(self) -> str:
+        return f"127.0.0.1:{self.port}"
+
+    @property
+    def pid(self) -> int:
+        """The server's process."""
+        assert self._process
+        return self._process.pid
 
     def start(self) -> None:
         self.output.clear()
@@ -87,6 +101,16 @@ class Room:
         assert self._process
         self._process.send_signal(signal.SIGKILL)
         self._process.wait()
+
+    def signal(self, number: int) -> None:
+        """Send a signal to the server."""
+        assert self._process
+        self._process.send_signal(number)
+
+    def wait(self, seconds: float = 20) -> int:
+        """Wait for the server's end. Returns its exit code."""
+        assert self._process
+        return self._process.wait(seconds)
 
     def stop(self) -> None:
         if self._process and self._process.poll() is None:
@@ -112,7 +136,9 @@ class Room:
         ).stdout
 
     def people(self) -> None:
-        """Alice owns, Bob reviews, Charlie is a stranger."""
+        """Alice owns, Bob reviews, Charlie is a stranger. Nothing where they are there already."""
+        if self.rows("SELECT 1 FROM accounts_user WHERE username = 'alice'"):
+            return
         self.manage("shell", "-v", "0", "-c", PEOPLE.format(password=PASSWORD))
 
     def signed_in(self, name: str) -> httpx.Client:
@@ -132,18 +158,18 @@ class Room:
         self._sessions[name] = dict(client.cookies)
         return client
 
-    def rows(self, query: str, *parameters: Any) -> list[sqlite3.Row]:
-        """What is on disk, read past the server."""
-        connection = sqlite3.connect(f"file:{self.data / 'chatroom.sqlite3'}?mode=ro", uri=True)
-        connection.row_factory = sqlite3.Row
-        with contextlib.closing(connection):
-            return connection.execute(query, parameters).fetchall()
+    def rows(self, query: str, *parameters: Any) -> list[Any]:
+        """What is on disk, read past the server. Rows like SQLite's, whichever database it is."""
+        if self.database_url:
+            return in_postgres(self.database_url, query, *parameters)
+        return in_sqlite(self.data / "chatroom.sqlite3", query, *parameters)
 
     def said(self, run_id: int, kind: str) -> str:
         """The text of a run's parts of one kind, from the log."""
         rows = self.rows(
-            "SELECT d.text FROM conversations_delta d JOIN conversations_part p ON p.run_id = d.run_id AND"
-            " p.'index' = d.part WHERE d.run_id = ? AND d.kind = 'text' AND p.kind = ? ORDER BY d.seq",
+            "SELECT d.text FROM conversations_delta d JOIN conversations_part p"
+            ' ON p.run_id = d.run_id AND p."index" = d.part'
+            " WHERE d.run_id = ? AND d.kind = 'text' AND p.kind = ? ORDER BY d.seq",
             run_id,
             kind,
         )
@@ -165,9 +191,17 @@ class Room:
 
 @contextlib.contextmanager
 def running_room(data: Path, **environment: str) -> Iterator[Room]:
-    room = Room(data, **environment)
-    room.start()
-    try:
+    """A room on SQLite or, beside a throwaway PostgreSQL, on a database of its own there."""
+    with contextlib.ExitStack() as stack:
+        url, server = "", os.environ.get(THROWAWAY)
+        if "PYTEST_DATA" in os.environ:  # not the bench, whose room begins with nothing
+            from tests.support.furnished import furnish, furnished_on
+
+            if server:
+                url = stack.enter_context(database_on(server, furnished_on(server)))
+            else:
+                furnish(data)
+        room = Room(data, url, **environment)
+        stack.callback(room.stop)
+        room.start()
         yield room
-    finally:
-        room.stop()

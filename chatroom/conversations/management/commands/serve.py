@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import errno
-import hashlib
 import socket
-from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.contrib.staticfiles.finders import get_finders
-from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import DatabaseError, connection
+from django.db import connection
 from django.urls import reverse
 
 from chatroom.accounts.models import SignInLink
 from chatroom.accounts.owner import ensure_owner
-from chatroom.conversations.migrating import is_behind
+from chatroom.conversations.collecting import collect_static
+from chatroom.conversations.preparing import prepare_database
+from chatroom.watching import logs
+
+# Bytes of a message that a page may send over its socket. Ours send none.
+MOST_SAID = 4096
 
 
 class Command(BaseCommand):
@@ -31,25 +32,25 @@ class Command(BaseCommand):
         """Where to listen."""
         parser.add_argument("--host", default="127.0.0.1")
         parser.add_argument("--port", type=int, default=8000)
+        silent = "print no sign-in link: for services, whose log is kept"
+        parser.add_argument("--no-link", dest="link", action="store_false", help=silent)
 
-    def handle(self, *args: Any, host: str, port: int, **options: Any) -> None:
+    def handle(self, *args: Any, host: str, port: int, link: bool, **options: Any) -> None:
         """Prepare, then serve until told to stop."""
         _must_be_free(host, port)
-        try:
-            if is_behind():
-                self.stdout.write("Preparing the database …")
-                call_command("migrate", verbosity=0, interactive=False)
-            link = reverse("sign_in", args=[SignInLink.make(ensure_owner())])
-        except DatabaseError as error:
-            raise CommandError(f"The database cannot be used: {error}") from error
-        finally:
-            connection.close()
-        _collect_static()
+        prepare_database(self.stdout.write)
+        collect_static()
         shown = f"[{host}]" if ":" in host else host
-        self.stdout.write(
-            f"\n    Chatroom is here:  http://{shown}:{port}{link}\n\n"
-            "    The link signs you in, once. Stop with Ctrl-C; what the models said is kept.\n",
-        )
+        address = f"http://{shown}:{port}"
+        if link:
+            token = SignInLink.make(ensure_owner(), f"{socket.gethostname()[:90]}:{port}")
+            connection.close()
+            self.stdout.write(
+                f"\n    Chatroom is here:  {address}{reverse('sign_in', args=[token])}\n\n"
+                "    The link signs you in, once. Stop with Ctrl-C; what the models said is kept.\n",
+            )
+        else:
+            self.stdout.write(f"Serving on {address}")
         self.stdout.flush()
         _serve(host, port)
 
@@ -73,21 +74,6 @@ def _must_be_free(host: str, port: int) -> None:
         raise CommandError(f"Cannot listen on {host} port {port}: {error.strerror}.") from None
 
 
-def _collect_static() -> None:
-    """Collect and compress static files when they have changed since the last time."""
-    digest = hashlib.sha256()
-    for finder in get_finders():
-        for path, storage in finder.list([]):
-            stat = Path(storage.path(path)).stat()
-            digest.update(f"{path} {stat.st_size} {stat.st_mtime_ns}\n".encode())
-    stamp = Path(settings.STATIC_ROOT) / ".collected"
-    if stamp.is_file() and stamp.read_text() == digest.hexdigest():
-        return
-    call_command("collectstatic", verbosity=0, interactive=False, clear=True)
-    stamp.parent.mkdir(parents=True, exist_ok=True)
-    stamp.write_text(digest.hexdigest())
-
-
 def _serve(host: str, port: int) -> None:
     # Only now: the import puts Twisted's reactor on asyncio, and the application is loaded once all is ready.
     from daphne.endpoints import build_endpoint_description_strings
@@ -95,7 +81,9 @@ def _serve(host: str, port: int) -> None:
     from chatroom.conversations.departing import Departure
     from chatroom.conversations.engine import start_engine
     from chatroom.conversations.serving import PatientServer
+    from chatroom.conversations.taking_in import bounds
 
+    logs.take_uncaught()
     application = _application()
     endpoints = build_endpoint_description_strings(host=host, port=port)
 
@@ -104,12 +92,18 @@ def _serve(host: str, port: int) -> None:
         engine = await start_engine()
         Departure(engine.drain, server.stop, settings.DRAIN_SECONDS).watch()
 
+    def ready() -> None:
+        bounds().hold(server.http_factory)
+        asyncio.get_event_loop().create_task(begin())
+
     server = PatientServer(
         application,
         endpoints=endpoints,
         server_name="chatroom",
         signal_handlers=False,
-        ready_callable=lambda: asyncio.get_event_loop().create_task(begin()),
+        ready_callable=ready,
+        websocket_max_message_size=MOST_SAID,
+        websocket_max_frame_size=MOST_SAID,
         # A page that went away takes its time to be forgotten; nothing hangs on it.
         application_close_timeout=1,
     )

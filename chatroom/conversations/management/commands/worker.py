@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError, connection
 
+from chatroom.accounts.reaching import with_database
 from chatroom.conversations.departing import Departure
 from chatroom.conversations.engine import start_engine
 from chatroom.conversations.migrating import is_behind
+from chatroom.conversations.preparing import require_the_key
 
 LOOK_AGAIN_SECONDS = 1.0
 
@@ -30,12 +33,16 @@ class Command(BaseCommand):
 
     async def _work(self) -> None:
         await self._wait_for_the_database()
+        await asyncio.to_thread(_require_the_key)
         engine = await start_engine(serves=False)
         over = asyncio.Event()
         Departure(engine.drain, over.set, settings.DRAIN_SECONDS).watch()
         self.stdout.write(f"Working as {engine.log.worker}")
         self.stdout.flush()
         await over.wait()
+        self.stdout.flush()
+        # All is done. What still waits for a database or a Redis that went away with us must not hold us up.
+        os._exit(0)
 
     async def _wait_for_the_database(self) -> None:
         """A worker may be started before the database is, or before a page's process has brought it up to date."""
@@ -57,3 +64,8 @@ def _why_not_ready() -> str:
         return "the database does not answer."
     finally:
         connection.close()
+
+
+def _require_the_key() -> None:
+    with with_database():
+        require_the_key()
