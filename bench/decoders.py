@@ -1,4 +1,4 @@
-"""How fast each decoder is, beside `json.loads` of the same events: `make bench`, or this file with RECORDINGS set.
+"""How fast each decoder is, beside `json.loads` of the same events: a part of `make bench`, or this file.
 
 Each recorded stream is fed to a fresh decoder in pieces of 16 kB, and event by event as a slow model sends it; the
 payloads of the same events go through `json.loads`. The three take turns, and the median of the turns counts; what
@@ -22,8 +22,10 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from chatroom.providers.dialects import DIALECTS
 from tests.support.recordings import recordings
 
-TURNS = 9
+TURNS = 5
 EVENTS_A_TURN = 20_000
+# For a mere look whether it works.
+SHORT = (1, 1_000)
 PIECE = 16 * 1024
 FEWEST_EVENTS = 20
 
@@ -80,12 +82,14 @@ def timed(work: Callable[[], None], times: int) -> float:
     return (time.process_time() - start) / times
 
 
-def main() -> int:
-    """Print one line a dialect. Returns 1 where there are no recordings."""
+def measure(*, short: bool = False) -> dict[str, float]:
+    """Print one line a dialect. Returns events a second and the two ratios, by dialect; nothing without recordings."""
+    turns, events_a_turn = SHORT if short else (TURNS, EVENTS_A_TURN)
+    numbers: dict[str, float] = {}
     streams = read_streams()
     if not streams:
-        sys.stderr.write("RECORDINGS names no folder of recorded answers.\n")
-        return 1
+        sys.stderr.write("The decoders are not measured: RECORDINGS names no folder of recorded answers.\n")
+        return numbers
     sys.stdout.write("| decoder | events | events/s | MB/s | ÷ json.loads | one event at a time ÷ json.loads |\n")
     sys.stdout.write("| --- | ---: | ---: | ---: | ---: | ---: |\n")
     for dialect, some in sorted(streams.items()):
@@ -95,16 +99,21 @@ def main() -> int:
             lambda some=some, dialect=dialect: decode(dialect, some, lambda stream: stream.events),  # type: ignore[misc]
         ]
         events, size = sum(len(one.payloads) for one in some), sum(one.size for one in some)
-        times = max(1, EVENTS_A_TURN // events)
-        turns = [[timed(work, times) for work in works] for _ in range(TURNS)]
-        whole = statistics.median(turn[1] for turn in turns)
-        ratios = [statistics.median(turn[n] / turn[0] for turn in turns) for n in (1, 2)]
+        times = max(1, events_a_turn // events)
+        taken = [[timed(work, times) for work in works] for _ in range(turns)]
+        whole = statistics.median(turn[1] for turn in taken)
+        ratios = [statistics.median(turn[n] / turn[0] for turn in taken) for n in (1, 2)]
         sys.stdout.write(
             f"| {dialect} | {events} | {events / whole:,.0f} | {size / whole / 1e6:.0f}"
             f" | {ratios[0]:.2f} | {ratios[1]:.2f} |\n"
         )
-    return 0
+        numbers |= {
+            f"decoder_{dialect}_events_per_s": events / whole,
+            f"decoder_{dialect}_over_json": ratios[0],
+            f"decoder_{dialect}_one_by_one_over_json": ratios[1],
+        }
+    return numbers
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    measure()
