@@ -6,7 +6,14 @@ const draft = `draft ${location.pathname}`;
 prompt.value ||= sessionStorage.getItem(draft) ?? "";
 prompt.addEventListener("input", () => sessionStorage.setItem(draft, prompt.value));
 
+/* Send turns into Stop while a model is at work in this conversation. */
 const busy = () => document.querySelector('[data-run]:is([data-status="queued"], [data-status="thinking"], [data-status="answering"])') !== null;
+const showWork = () => {
+  const stopping = document.activeElement?.matches('[data-action="stop-all"]');
+  form.classList.toggle("at-work", busy());
+  if (stopping && !busy()) prompt.focus({ preventScroll: true });
+};
+document.body.addEventListener("news", ({ detail }) => { if (detail.changed) showWork(); });
 
 document.addEventListener("keydown", (event) => {
   const area = event.target.closest?.("form[data-composer] textarea, form[data-edit] textarea");

@@ -48,12 +48,13 @@ document.addEventListener("scroll", (event) => {
   else left.delete(text);
 }, true);
 
-function follow() {
-  for (const open of document.querySelectorAll(".pane[open] .open-block")) {
-    const text = open.parentElement;
-    if (!left.has(text)) text.scrollTop = text.scrollHeight;
+function follow(places) {
+  for (const place of places) {
+    const text = place.closest(".pane[open] .prose");
+    if (text && !left.has(text)) text.scrollTop = text.scrollHeight;
   }
 }
+const open = () => document.querySelectorAll(".pane[open] .open-block");
 
 const said = new Map();
 /* A screen reader hears when a model begins to think and when it is done, never the tokens. */
@@ -74,8 +75,10 @@ htmx.onLoad((element) => {
 document.body.addEventListener("htmx:oobAfterSwap", (event) => {
   const target = event.detail.target;
   if (target.matches?.("summary") && target.parentElement?.matches("details.pane")) settle(target.parentElement);
-  if (target.matches?.("[data-run]")) announce(target);
 });
-document.body.addEventListener("htmx:wsAfterMessage", follow);
-document.querySelectorAll("[data-run]").forEach((run) => said.set(run.id, run.dataset.status));
-follow();
+document.body.addEventListener("news", ({ detail: { changed, places } }) => {
+  follow(changed ? open() : places);
+  if (changed) document.querySelectorAll("[data-run]").forEach(announce);
+});
+document.querySelectorAll("[data-run]").forEach(announce);
+follow(open());

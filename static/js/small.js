@@ -1,4 +1,5 @@
-/* Small conveniences: notices that can be put away, menus that close, preferences that are kept at once. */
+/* Small conveniences: notices that can be put away, menus that close, preferences that are kept at once, copying, and
+   where the focus goes when what had it goes. */
 document.addEventListener("click", (event) => {
   if (event.target.closest('[data-action="dismiss"]')) document.getElementById("notice").replaceChildren();
   for (const menu of document.querySelectorAll("details.menu[open], details.more-choices[open]")) {
@@ -49,3 +50,47 @@ document.body.addEventListener("htmx:oobAfterSwap", (event) => {
   }
 });
 document.addEventListener("change", (event) => event.target.closest("form[data-preferences]")?.requestSubmit());
+
+/* News may take away what was just pressed, Stop or Retry: the focus goes on to what stands in its place. */
+let lost;
+document.body.addEventListener("htmx:oobBeforeSwap", ({ detail: { target } }) => {
+  const { activeElement } = document;
+  const run = activeElement.closest("[data-run]");
+  if (run && target.contains(activeElement)) lost = { run: run.id, lane: run.closest(".lane").id, action: activeElement.dataset.action };
+});
+document.body.addEventListener("news", () => {
+  if (!lost) return;
+  const { run, lane, action } = lost;
+  lost = undefined;
+  if (document.activeElement !== document.body) return;
+  /* The same button drawn anew; else what the reply, or the one in its place, offers now. */
+  const offered = ["stop", "continue", "retry"].map((name) => `#${lane} > :last-child [data-action="${name}"]`);
+  [`#${run} [data-action="${action}"]`, ...offered].map((button) => document.querySelector(button))
+    .find((button) => button?.checkVisibility())?.focus({ preventScroll: true });
+});
+
+/* Copy: a message as it was written, or a block of code. */
+async function put(text) {
+  if (navigator.clipboard) return navigator.clipboard.writeText(text);
+  const area = document.createElement("textarea"); // an address without https has no clipboard
+  area.value = text;
+  document.body.append(area);
+  area.select();
+  document.execCommand("copy");
+  area.remove();
+}
+
+document.addEventListener("click", async (event) => {
+  const button = event.target.closest('[data-action="copy"], [data-action="copy-code"]');
+  if (!button) return;
+  const text = button.dataset.text
+    ? await (await fetch(button.dataset.text)).text()
+    : button.closest(".code").querySelector("pre").textContent;
+  await put(text);
+  document.getElementById("announcer").textContent = "Copied";
+  const said = button.querySelector("svg") ? "title" : "textContent";
+  const label = button[said];
+  if (label === "Copied") return;
+  button[said] = "Copied";
+  setTimeout(() => { button[said] = label; }, 1500);
+});

@@ -3,6 +3,7 @@ const LIVE = '[data-run]:is([data-status="queued"], [data-status="thinking"], [d
 const SIGNED_OUT = 4403;
 const GONE = 4404;
 const COME_BACK = 4503;
+const FULL = 4429;
 
 htmx.createWebSocket = (url) => {
   const address = new URL(url);
@@ -37,7 +38,10 @@ document.body.addEventListener("htmx:wsClose", (event) => {
   const code = event.detail.event.code;
   if (code === SIGNED_OUT) notice('<p role="alert">You are signed out. <a href="/accounts/login/">Sign in again</a>; what you typed stays here.</p>');
   else if (code === GONE) notice('<p role="alert">This conversation is not there any more. <a href="/">Begin another</a></p>');
-  else {
+  else if (code === FULL) {
+    notice('<p data-connection role="alert">You have as many pages of this room open as it takes. Close some: this one shows no news until then.</p>');
+    setTimeout(event.detail.socketWrapper.reconnect, 30000 + 30000 * Math.random());
+  } else {
     if (code === COME_BACK) setTimeout(event.detail.socketWrapper.reconnect, 500 + 1000 * Math.random());
     silence ??= setTimeout(() => {
       silence = undefined;
@@ -53,8 +57,19 @@ document.body.addEventListener("htmx:configRequest", (event) => {
 for (const failure of ["htmx:sendError", "htmx:timeout"]) {
   document.body.addEventListener(failure, () => notice('<p role="alert">The room cannot be reached. What you typed is still here; try again.</p>'));
 }
-document.body.addEventListener("htmx:responseError", (event) => {
-  const status = event.detail.xhr.status;
-  notice(status === 403 ? '<p role="alert">This page is out of date. <a href="">Load it again</a>.</p>'
-    : `<p role="alert">The room could not do that (${Number(status)}). Nothing was changed.</p>`);
+const failed = (status) => {
+  const told = {
+    403: 'This page is out of date. <a href="">Load it again</a>.',
+    413: "That is larger than the room takes. Shorten it; what you typed is still here.",
+    429: "That was too often. Wait a little, then try again; what you typed is still here.",
+  };
+  notice(`<p role="alert">${told[status] ?? `The room could not do that (${Number(status)}). Nothing was changed.`}</p>`);
+};
+document.body.addEventListener("htmx:responseError", (event) => failed(event.detail.xhr.status));
+/* A refusal that is not the room's own (a proxy's) says nothing for this page, and is not shown. */
+document.body.addEventListener("htmx:beforeSwap", (event) => {
+  const { xhr } = event.detail;
+  if (xhr.status < 400 || xhr.getResponseHeader("HX-Retarget")) return;
+  event.detail.shouldSwap = false;
+  if (!event.detail.isError) failed(xhr.status);
 });

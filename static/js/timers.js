@@ -22,5 +22,4 @@ function tick() {
 
 setInterval(tick, 500);
 htmx.onLoad((element) => { if (element.querySelector?.("[data-timer], [data-countdown]")) tick(); });
-document.body.addEventListener("htmx:oobAfterSwap", tick);
 tick();

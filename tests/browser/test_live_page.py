@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable
+from typing import Any
 
 from playwright.sync_api import Page, expect
 
@@ -62,7 +62,7 @@ def wait_for_all_that_was_said(page: Page, room: Room, characters: int) -> None:
     """Until `characters` are in the log, and the page shows the last of them."""
     run = page.locator("[data-run]").last.get_attribute("data-run")
 
-    def on_disk() -> sqlite3.Row | None:
+    def on_disk() -> Any:
         query = "SELECT max(seq) AS seq, sum(length(text)) AS length FROM conversations_delta WHERE run_id = ?"
         row = room.rows(query, run)[0]
         return row if row["length"] == characters else None
