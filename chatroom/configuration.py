@@ -57,19 +57,28 @@ def _make_once(path: Path, text: str) -> None:
         os.unlink(draft)
 
 
-def database(url: str, sqlite: Path) -> dict[str, Any]:
-    """SQLite in the data folder, or the PostgreSQL that DATABASE_URL names."""
+def database(url: str, sqlite: Path, connections: int) -> dict[str, Any]:
+    """SQLite in the data folder, or the PostgreSQL that DATABASE_URL names, with at most so many connections to it."""
     if url:
         try:
-            parsed = dict(dj_database_url.parse(url))
+            parsed: dict[str, Any] = dict(dj_database_url.parse(url))
         except ValueError as error:
             raise ConfigurationError(f"DATABASE_URL: {error}") from error
         if "postgresql" not in str(parsed.get("ENGINE")):
             raise ConfigurationError("DATABASE_URL: only postgres://… is supported; leave it out for SQLite.")
-        return {**parsed, "OPTIONS": {"pool": {"min_size": 2, "max_size": 32}}}
+        options = {
+            "connect_timeout": 5,
+            **parsed.get("OPTIONS", {}),
+            # Who waits so long for a connection is told that there is none, instead of going on to wait.
+            "pool": {"min_size": 2, "max_size": connections, "timeout": 5},
+        }
+        # A connection is tried before it is used: those that were open when the database was started again are dead.
+        return {**parsed, "CONN_HEALTH_CHECKS": True, "OPTIONS": options}
     return {
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": sqlite,
+        # The threads that answer requests live as long as the process, and so may their connections.
+        "CONN_MAX_AGE": None,
         "OPTIONS": {
             # IMMEDIATE: a transaction takes the write lock when it begins, and so waits its turn
             # instead of failing half-way; WAL: readers never wait for the writer; NORMAL: with WAL
@@ -90,6 +99,20 @@ def channel_layers(url: str) -> dict[str, Any]:
         raise ConfigurationError("REDIS_URL: should begin with redis://, rediss:// or unix://.")
     host = {"address": url, "socket_connect_timeout": 2, "health_check_interval": 10}
     return {"default": {"BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer", "CONFIG": {"hosts": [host]}}}
+
+
+def cache(url: str) -> dict[str, Any]:
+    """Where attempts to sign in are counted: in the Redis that REDIS_URL names, or in this process."""
+    many = {"MAX_ENTRIES": 100_000}  # who floods one address must not flush the counts of others
+    if not url:
+        return {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": many}
+    return {"BACKEND": "chatroom.accounts.shared_cache.SharedCache", "LOCATION": url, "OPTIONS": many}
+
+
+def static_headers(headers: Any, path: str, url: str) -> None:
+    """Add to a static file's headers what pages get from Django's middleware, through which it does not go."""
+    headers["X-Content-Type-Options"] = "nosniff"
+    headers["Referrer-Policy"] = headers["Cross-Origin-Opener-Policy"] = "same-origin"
 
 
 def providers(path: str) -> list[Provider]:

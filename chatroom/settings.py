@@ -12,7 +12,17 @@ from typing import Any
 
 from environs import Env, EnvError, validate
 
-from chatroom.configuration import ConfigurationError, channel_layers, data_folder, database, providers, secret_key
+from chatroom.configuration import (
+    ConfigurationError,
+    cache,
+    channel_layers,
+    data_folder,
+    database,
+    providers,
+    secret_key,
+    static_headers,
+)
+from chatroom.watching import logs
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = Env()
@@ -26,7 +36,12 @@ try:
     ALLOWED_HOSTS = env.list("CHATROOM_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
     # Behind a proxy that ends TLS: cookies over https only, and believe its X-Forwarded-Proto.
     BEHIND_TLS = env.bool("CHATROOM_TLS", False)
-    DATABASES = {"default": database(env.str("DATABASE_URL", ""), DATA_DIR / "chatroom.sqlite3")}
+    # So many proxies stand before the room, each adding to X-Forwarded-For whom it heard; without any, the header
+    # is a stranger's word and is not believed.
+    PROXIES = env.int("CHATROOM_PROXIES", 1 if BEHIND_TLS else 0, validate=validate.Range(0, 10))
+    # PostgreSQL allows 100 in all, unless it is told otherwise; each process keeps to its share.
+    CONNECTIONS = env.int("CHATROOM_CONNECTIONS", 16, validate=validate.Range(8, 1000))
+    DATABASES = {"default": database(env.str("DATABASE_URL", ""), DATA_DIR / "chatroom.sqlite3", CONNECTIONS)}
     # The providers that are configured: keys in the environment, and the file that this names.
     PROVIDERS = providers(env.str("CHATROOM_PROVIDERS", ""))
     # The built-in demo provider; 0 tokens a second means as fast as it can.
@@ -44,14 +59,34 @@ try:
     REDIS_URL = env.str("REDIS_URL", "")
     # What passes between the room and providers is kept for developers for so many days; 0: nothing is.
     WIRE_DAYS = env.int("CHATROOM_WIRE_DAYS", 7, validate=validate.Range(0, 36_500))
+    # Limits: who comes when one is reached is told so. Runs of one person, and of all, that are not over.
+    RUNS_PER_PERSON = env.int("CHATROOM_RUNS_PER_PERSON", 500, validate=validate.Range(1))
+    RUNS_AT_ONCE = env.int("CHATROOM_RUNS_AT_ONCE", 2000, validate=validate.Range(1))
+    # The longest prompt.
+    PROMPT_CHARACTERS = env.int("CHATROOM_PROMPT_CHARACTERS", 400_000, validate=validate.Range(1, 10_000_000))
+    # A run that has said so much, thought and answer together, or lasts so long, is cut off.
+    REPLY_CHARACTERS = env.int("CHATROOM_REPLY_CHARACTERS", 10_000_000, validate=validate.Range(1))
+    RUN_SECONDS = env.float("CHATROOM_RUN_SECONDS", 3600.0, validate=validate.Range(1))
+    # Pages that one person may have open with one process.
+    SOCKETS_PER_PERSON = env.int("CHATROOM_SOCKETS_PER_PERSON", 1000, validate=validate.Range(1))
     LOG_LEVEL = env.log_level("CHATROOM_LOG_LEVEL", logging.INFO)
+    # One JSON object a line, or words for people; empty: words on a terminal, JSON elsewhere.
+    LOG_FORMAT = env.str("CHATROOM_LOG_FORMAT", "", validate=validate.OneOf(["", "json", "text"]))
+    # Who sends this may read /metrics from elsewhere; without it only this computer may.
+    METRICS_TOKEN = env.str("CHATROOM_METRICS_TOKEN", "")
+    # Where a worker, which has no pages, answers /healthz, /readyz and /metrics; 0: nowhere.
+    WORKER_PORT = env.int("CHATROOM_WORKER_PORT", 0, validate=validate.Range(0, 65_535))
 except EnvError as error:
     raise ConfigurationError(str(error)) from error
 
 CHANNEL_LAYERS = channel_layers(REDIS_URL)
 
-# The longest prompt, in a script that takes nine characters a letter once a form has escaped it.
-DATA_UPLOAD_MAX_MEMORY_SIZE = 5_000_000
+CACHES = {"default": cache(REDIS_URL)}
+
+# The longest prompt, in a script that takes nine characters a letter once a form has escaped it. A body that is
+# larger is not even taken in (`bounds`).
+DATA_UPLOAD_MAX_MEMORY_SIZE = 9 * PROMPT_CHARACTERS + 1_400_000
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
 
 CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS if host != "*"] if BEHIND_TLS else []
 CSRF_COOKIE_SECURE = SESSION_COOKIE_SECURE = BEHIND_TLS
@@ -81,8 +116,8 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "chatroom.counting.CountRequests",
     "django.middleware.security.SecurityMiddleware",
-    "servestatic.middleware.ServeStaticMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -126,6 +161,8 @@ ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_ON_GET = False
+# Attempts to sign in, by address; and those that fail: in five minutes twenty from an address, five for a name.
+ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": "20/5m/ip,5/5m/key"}
 
 # Model output is shown on these pages: nothing may run, load or frame but what we ship ourselves.
 CONTENT_SECURITY_POLICY = {
@@ -144,6 +181,7 @@ CONTENT_SECURITY_POLICY = {
 }
 
 STATIC_URL = "static/"
+SERVESTATIC_ADD_HEADERS_FUNCTION = static_headers
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
@@ -160,16 +198,4 @@ TIME_ZONE = "UTC"
 USE_TZ = True
 USE_I18N = False
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
-    "loggers": {
-        # One line a request says little and holds addresses; trouble is still told.
-        "django.request": {"level": "ERROR"},
-        "httpx": {"level": "WARNING"},
-        "daphne": {"level": "WARNING"},
-    },
-}
+LOGGING = logs.configuration(LOG_FORMAT, LOG_LEVEL, tell_all=DEBUG)

@@ -106,7 +106,9 @@ def _as_before(user: User, path: list[Turn]) -> list[Asked]:
         runs = Run.objects.filter(reply__in=replies).order_by("reply__lane")
         # A model that was asked with a thought and without it is one model.
         return list(dict.fromkeys(Asked.again(run) for run in runs))
-    last = Run.objects.filter(reply__conversation__owner=user, answer_now=False).order_by("-pk").first()
+    # By way of the conversation: of all runs of a person's some databases would look at each.
+    newest = user.conversations.order_by("-touched_at").values_list("pk", flat=True)[:1]
+    last = Run.objects.filter(reply__conversation__in=list(newest), answer_now=False).order_by("-pk").first()
     if last and engine().catalogue.offer(Asked.again(last).key):
         return [Asked.again(last)]
     first = default_lane()

@@ -192,7 +192,7 @@ class Catalogue:
         try:
             listing = listings.listed(provider, await fetch_entries(provider, self._client))
         except ProviderError as error:
-            logger.info("No model list from %s: %s", provider.name, error.message)
+            logger.info("No model list from %s: %s", provider.name, error)  # told without its words, see `watching`
             listing = self._missed(provider, error.message)
         except Exception:
             logger.exception("The model list of %s could not be read", provider.name)
