@@ -154,6 +154,7 @@ class Talks:
     def _turn(self, talk: _Talk, at: datetime) -> None:
         """One prompt and its replies; now and then a prompt said otherwise, a retry, or two models side by side."""
         random = self._random
+        at = max(at, talk.touched_at + timedelta(seconds=2))
         text = self._texts.prompt(talk.subject, first=not talk.title)
         talk.title = talk.title or title_from(text)
         chance = 1.0 if talk.long else random.random()

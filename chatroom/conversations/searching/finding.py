@@ -6,7 +6,7 @@ decided by `access`, here as everywhere; the index only says where to look.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 
@@ -59,6 +59,8 @@ def search(user: User, query: str, wanted: int) -> Found:
     needle = Needle.of(query)
     if needle is None:
         return Found()
+    if index.is_quick(needle) and (lookup := index.look_up(needle)):
+        return _by_index(user, needle, lookup, wanted)
     scan = Scan(access_conversations(user), needle)
     scan.look(wanted, TEXTS_FIRST)
     if not scan.whole and len(scan.found) * 3 > scan.looked_at:  # it is everywhere
@@ -80,28 +82,50 @@ def _by_index(user: User, needle: Needle, lookup: Lookup, wanted: int) -> Found:
     found = Found()
     for source in SOURCES:
         rows = lookup.rows(user.pk, source)
-        looked_at, here = 0, set[int]()
-        while len(here) < wanted and looked_at < MOST_ROWS and (some := list(islice(rows, ROWS_AT_A_TIME))):
-            looked_at += len(some)
-            here |= _look_at(some, _DOORS[source], user, needle, found, exact=lookup.exact)
+        some = islice(rows, MOST_ROWS)
+        confirmed: set[int] = set()
+        while places := _gather(some, wanted - len(confirmed), confirmed):
+            here = [conversation for conversation in places if conversation in found.hits]
+            texts = {conversation: ids for conversation, ids in places.items() if conversation not in found.hits}
+            hits = _confirm(_DOORS[source], texts, user, needle, exact=lookup.exact)
+            found.hits |= hits
+            confirmed |= {*here, *hits}
         found.whole &= next(rows, None) is None and lookup.is_all(user.pk, source)
     return found
 
 
-def _look_at(rows: Sequence[int], door: _Door, user: User, needle: Needle, found: Found, *, exact: bool) -> set[int]:
-    """Take in what stands in these rows. Returns the conversations in which the needle is."""
-    table = door.model._default_manager.order_by("-pk")
-    # The owner is compared here: a database that begins with all that is the owner's takes a hundred times as long.
-    owned = table.filter(pk__in=rows).values_list("pk", f"{door.conversation}pk", f"{door.conversation}owner")
-    places = {row: conversation for row, conversation, owner in owned if owner == user.pk}
-    here = {conversation for conversation in places.values() if conversation in found.hits}
-    new = [row for row, conversation in places.items() if conversation not in found.hits]
-    for row, *text in table.filter(pk__in=new).values_list("pk", *door.text):
-        conversation, said = places[row], Text(*text)
-        if conversation not in found.hits and (exact or needle.is_in(said.text)):
-            found.hits[conversation] = _hit(said, needle) if door.conversation else None
-            here.add(conversation)
-    return here
+def _gather(rows: Iterator[tuple[int, int]], wanted: int, known: Collection[int]) -> dict[int, list[int]]:
+    """Of so many conversations that are not known the rows that come first, the newest of them first."""
+    places: dict[int, list[int]] = {}
+    while len(places) < wanted and (found := next(rows, None)):
+        row, conversation = found
+        if conversation not in known:
+            places.setdefault(conversation, []).append(row)
+    return places
+
+
+def _confirm(
+    door: _Door, places: dict[int, list[int]], user: User, needle: Needle, *, exact: bool
+) -> dict[int, Hit | None]:
+    """Of these conversations, with the rows in which the needle may be, those in which it is. All is `user`'s own."""
+    hits: dict[int, Hit | None] = {}
+    at_once = 1  # in nearly all the first row will do
+    while places:
+        rows = [row for ids in places.values() for row in ids[:at_once]]
+        said: dict[int, Text] = {}
+        for start in range(0, len(rows), ROWS_AT_A_TIME):
+            table = door.model._default_manager.filter(pk__in=rows[start : start + ROWS_AT_A_TIME])
+            # The owner is compared here: some databases would begin with all that is the owner's.
+            for owner, row, *text in table.values_list(f"{door.conversation}owner", "pk", *door.text):
+                if owner == user.pk:
+                    said[row] = Text(*text)
+        for conversation, ids in places.items():
+            texts = (said[row] for row in ids[:at_once] if row in said)
+            if text := next((text for text in texts if exact or needle.is_in(text.text)), None):
+                hits[conversation] = _hit(text, needle) if door.conversation else None
+        places = {pk: ids[at_once:] for pk, ids in places.items() if pk not in hits and ids[at_once:]}
+        at_once *= 8
+    return hits
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,11 +30,16 @@ class Lookup(Protocol):
     def exact(self) -> bool:
         """Whether what is found holds the needle for certain, and need not be looked at."""
 
-    def rows(self, owner: int, source: Source) -> Iterator[int]:
-        """The ids of the owner's rows that hold the needle, or may, newest first."""
+    def rows(self, owner: int, source: Source) -> Iterator[tuple[int, int]]:
+        """The ids of the owner's rows that hold the needle, or may, and of their conversations; newest first."""
 
     def is_all(self, owner: int, source: Source) -> bool:
         """Whether no older row can hold it than are found."""
+
+
+def is_quick(needle: Needle) -> bool:
+    """Whether to look such a needle up takes no time, however common it is."""
+    return bool(_backend().is_quick(needle))
 
 
 def look_up(needle: Needle) -> Lookup | None:

@@ -74,21 +74,20 @@ class Lookup:
     newest: int | None = None
     exact: ClassVar[bool] = True
 
-    def rows(self, owner: int, source: Source) -> Iterator[int]:
-        """The ids of the owner's rows, newest first."""
+    def rows(self, owner: int, source: Source) -> Iterator[tuple[int, int]]:
+        """The ids of the owner's rows and of their conversations, newest first."""
         like = "ILIKE" if self.ignoring_case else "LIKE"
         alike = " OR ".join([f"{source.column} {like} %s"] * len(self.patterns))
-        since = self._oldest(owner, source)
         with connection.cursor() as cursor:
             # Materialized: or the order of the ids might lure the planner into walking through the whole table.
             cursor.execute(
-                f"WITH found AS MATERIALIZED (SELECT id FROM {source.table}"  # noqa: S608
+                f"WITH found AS MATERIALIZED (SELECT * FROM {source.table}"  # noqa: S608
                 f" WHERE owner_id = %s::bigint AND {_held(source)} AND id >= %s AND ({alike}))"
-                " SELECT id FROM found ORDER BY id DESC",
-                [owner, since, *self.patterns],
+                f" SELECT t.id, {source.conversation} FROM found t {source.joins} ORDER BY t.id DESC",
+                [owner, self._oldest(owner, source), *self.patterns],
             )
             while found := cursor.fetchmany(ROWS_AT_A_TIME):
-                yield from (row for (row,) in found)
+                yield from found
 
     def is_all(self, owner: int, source: Source) -> bool:
         """Whether no older row can hold it than are found."""
@@ -106,6 +105,11 @@ class Lookup:
             )
             row = cursor.fetchone()
         return int(row[0]) if row else 0
+
+
+def is_quick(needle: Needle) -> bool:
+    """Never: all there is is found before the first is told, and of a word that is everywhere that is much."""
+    return False
 
 
 def look_up(needle: Needle) -> Lookup | None:

@@ -15,7 +15,7 @@ from chatroom.conversations.models import Conversation, Message, Part
 from chatroom.conversations.searching.needle import Needle
 from chatroom.providers.parts import PartKind
 
-CONVERSATIONS_AT_A_TIME = 25
+CONVERSATIONS_AT_A_TIME = 50
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,10 @@ class Source:
     name: str
     table: str
     column: str
-    # Which of the others, in SQL: a column and what it must not be.
+    # How a row, `t`, leads to its conversation, in SQL.
+    conversation: str
+    joins: str = ""
+    # Which rows, of those that are not empty: a column and what it must not be.
     only: tuple[str, str] | None = None
 
     def holds(self, row: str) -> str:
@@ -28,8 +31,16 @@ class Source:
         return (self.column, "owner_id", *([self.only[0]] if self.only else []))
 
 
-TITLES = Source(0, "title", "conversations_conversation", "title")
-PROMPTS = Source(1, "prompt", "conversations_message", "text")
+TITLES = Source(0, "title", "conversations_conversation", "title", "t.id")
+PROMPTS = Source(1, "prompt", "conversations_message", "text", "t.conversation_id")
 # What a model thought and answered; a tool's arguments are nobody's words.
-PARTS = Source(2, "part", "conversations_part", "text", ("kind", "tool"))
+PARTS = Source(
+    2,
+    "part",
+    "conversations_part",
+    "text",
+    "m.conversation_id",
+    "JOIN conversations_run r ON r.id = t.run_id JOIN conversations_message m ON m.id = r.reply_id",
+    ("kind", "tool"),
+)
 SOURCES = (TITLES, PROMPTS, PARTS)

@@ -90,28 +90,36 @@ class Lookup:
     match: str
     exact: ClassVar[bool] = False
 
-    def rows(self, owner: int, source: Source) -> Iterator[int]:
-        """The ids of the owner's rows, newest first."""
+    def rows(self, owner: int, source: Source) -> Iterator[tuple[int, int]]:
+        """The ids of the owner's rows and of their conversations, newest first."""
         if not self.match:
             return
         first = ((owner << KIND_BITS) | source.kind) << ID_BITS
         last = first | ((1 << ID_BITS) - 1)
         with connection.cursor() as cursor:
+            # Crosswise: the index comes first, whatever the planner thinks of it.
             cursor.execute(
-                f"SELECT rowid FROM {TABLE} WHERE {TABLE} MATCH %s AND rowid BETWEEN %s AND %s ORDER BY rowid DESC",  # noqa: S608
-                [self.match, first, last],
+                f"SELECT t.id, {source.conversation} FROM {TABLE} s"  # noqa: S608
+                f" CROSS JOIN {source.table} t ON t.id = s.rowid - %s {source.joins}"
+                f" WHERE {TABLE} MATCH %s AND s.rowid BETWEEN %s AND %s ORDER BY s.rowid DESC",
+                [first, self.match, first, last],
             )
             while found := cursor.fetchmany(ROWS_AT_A_TIME):
-                yield from (row - first for (row,) in found)
+                yield from found
 
     def is_all(self, owner: int, source: Source) -> bool:
         """Whether no older row can hold it than are found."""
         return True
 
 
+def is_quick(needle: Needle) -> bool:
+    """Whether it is looked up at once, and what is found told from the first on."""
+    return len(needle.text) >= GRAM
+
+
 def look_up(needle: Needle) -> Lookup | None:
     """None where the needle is too short, and the beginning of too much."""
-    if len(needle.text) >= GRAM:
+    if is_quick(needle):
         return Lookup(" ".join(_grams(needle.text)))
     terms = _beginning_with(needle.text)
     return Lookup(" OR ".join(terms)) if len(terms) <= MOST_TERMS else None

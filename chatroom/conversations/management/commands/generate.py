@@ -51,7 +51,7 @@ class Command(BaseCommand):
         owners = [_person(name).pk for name in _names(people)]
         talks = Talks(seed, owners, messages, datetime(day.year, day.month, day.day, tzinfo=UTC), bulk.first_free())
         written = 0
-        with index.paused():
+        with bulk.in_haste(), index.paused():
             for rows in talks.batches(MESSAGES_A_BATCH):
                 with transaction.atomic():
                     bulk.write(rows)
