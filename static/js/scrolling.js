@@ -49,9 +49,10 @@ addEventListener("resize", () => { if (following) go(past ? end() : goal()); });
 button.addEventListener("click", () => root.scrollTo({ top: end(), behavior: "instant" }));
 document.body.addEventListener("news", follow);
 /* Not before the turns have been painted: only then is it known how high they are. */
-document.body.addEventListener("news", () => {
+document.body.addEventListener("news", ({ detail }) => {
+  if (!detail.places.size || document.body.matches(".streaming")) return;
   requestAnimationFrame(() => requestAnimationFrame(() => document.body.classList.add("streaming")));
-}, { once: true });
+});
 document.body.addEventListener("asked", () => {
   following = true;
   past = false;
