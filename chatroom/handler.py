@@ -18,8 +18,8 @@ from servestatic.middleware import ServeStaticMiddleware
 
 from chatroom.conversations.threads import DatabaseThreads
 
-# Requests at work at once; more would only wait for one another.
-THREADS = 6
+# Requests at work at once; more would only wait for one another, and be in the way of what streams.
+THREADS = 4
 
 
 class PagesHandler(ASGIHandler):

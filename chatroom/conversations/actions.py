@@ -5,8 +5,10 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
+from django.db.models import Max
 from django.utils import timezone
 
 from chatroom.accounts.models import User
@@ -40,10 +42,13 @@ def begin(user: User, text: str, lanes: Sequence[Asked], form_key: uuid.UUID | N
 
 def ask(conversation: Conversation, text: str, lanes: Sequence[Asked], form_key: uuid.UUID | None) -> None:
     """Go on with a prompt, after the turn that stands last on the page. Raises CannotDo."""
-    if form_key and Message.objects.filter(form_key=form_key, conversation=conversation).exists():
-        return
     path = load_turns(conversation.pk)
-    _prompt_once(conversation, path[-1] if path else None, text, lanes, form_key)
+    try:
+        with transaction.atomic():
+            _prompt(conversation, path[-1] if path else None, text, lanes, form_key)
+    except (IntegrityError, TooMany, CannotDo):  # the same form may have been here before, and be under way
+        if form_key is None or not Message.objects.filter(form_key=form_key, conversation=conversation).exists():
+            raise
 
 
 def edit(prompt: Message, text: str) -> None:
@@ -58,7 +63,8 @@ def edit(prompt: Message, text: str) -> None:
         raise CannotDo("No model was asked there.")
     beside = [Beside.again(run) for run in runs]
     with transaction.atomic():
-        _prompt(prompt.conversation, path[number - 1] if number else None, text, lanes, beside=beside)
+        at = _after_all(prompt.conversation)
+        _prompt(prompt.conversation, path[number - 1] if number else None, text, lanes, beside=beside, at=at)
 
 
 def hand_over(thought: Part, text: str, asked: Asked, *, compare: bool, form_key: uuid.UUID | None) -> None:
@@ -82,7 +88,9 @@ def hand_over(thought: Part, text: str, asked: Asked, *, compare: bool, form_key
             path = load_turns(conversation.pk)
             number = next(n for n, turn in enumerate(path) if turn.prompt.message.pk == prompt.pk)
             before = path[number - 1] if number else None
-            _prompt(conversation, before, prompt.text, [asked] * len(beside), form_key, beside)
+            _prompt(
+                conversation, before, prompt.text, [asked] * len(beside), form_key, beside, _after_all(conversation)
+            )
     except (IntegrityError, TooMany):
         if form_key is None or not same_form.exists():
             raise
@@ -121,7 +129,7 @@ def answer_now(run: Run, asked: Asked) -> None:
         room_for(reply.conversation.owner_id, 1, instead_of=1)
         stop(run)
         beside = replace(Beside.again(run), answer_now=True)
-        _reply(reply.conversation, reply, asked, reply.lane, reply.line, beside)
+        _reply(reply.conversation, reply, asked, reply.lane, reply.line, beside, _after_all(reply.conversation))
 
 
 def _one_more(run: Run, parent: Message | None, beside: Beside) -> None:
@@ -132,7 +140,8 @@ def _one_more(run: Run, parent: Message | None, beside: Beside) -> None:
         under_way = Run.objects.filter(reply__parent=parent, reply__lane=reply.lane, ended_at=None)
         if not under_way.exclude(pk=run.pk).exists():
             room_for(reply.conversation.owner_id, 1)
-            _reply(reply.conversation, parent, Asked.again(run), reply.lane, reply.line, beside)
+            at = _after_all(reply.conversation)
+            _reply(reply.conversation, parent, Asked.again(run), reply.lane, reply.line, beside, at)
 
 
 def stop(run: Run) -> None:
@@ -150,7 +159,7 @@ def stop_all(conversation: Conversation) -> None:
 
 def select(message: Message) -> None:
     """Show this one of its siblings."""
-    Message.objects.filter(pk=message.pk).update(selected_at=timezone.now())
+    Message.objects.filter(pk=message.pk).update(selected_at=_after_all(message.conversation))
     _announce(message.conversation)
 
 
@@ -162,7 +171,7 @@ def show(message: Message) -> None:
     while at is not None:
         branch.append(at)
         at = before[at]
-    Message.objects.filter(pk__in=branch).update(selected_at=timezone.now())
+    Message.objects.filter(pk__in=branch).update(selected_at=_after_all(message.conversation))
     _announce(message.conversation)
 
 
@@ -222,17 +231,6 @@ def title_from(text: str) -> str:
     return line[:TITLE_LENGTH].rsplit(" ", 1)[0].rstrip(" ,.;:") + "…"
 
 
-def _prompt_once(
-    conversation: Conversation, after: Turn | None, text: str, lanes: Sequence[Asked], form_key: uuid.UUID | None
-) -> None:
-    try:
-        with transaction.atomic():
-            _prompt(conversation, after, text, lanes, form_key)
-    except (IntegrityError, TooMany):
-        if form_key is None or not Message.objects.filter(form_key=form_key, conversation=conversation).exists():
-            raise
-
-
 def _prompt(
     conversation: Conversation,
     after: Turn | None,
@@ -240,8 +238,11 @@ def _prompt(
     lanes: Sequence[Asked],
     form_key: uuid.UUID | None = None,
     beside: Sequence[Beside] = (),
+    at: datetime | None = None,
 ) -> None:
     """Add a prompt after a turn (None: at the root) and a reply of each model; `beside`, if any, is one for each.
+
+    `at`: when they were selected last, where there are others to select from.
 
     The models must have had their say: what is not said yet cannot be shown to the next. Raises CannotDo, and TooMany
     where so many runs go on already that there is no room.
@@ -256,10 +257,11 @@ def _prompt(
         role=Message.Role.USER,
         text=text,
         form_key=form_key,
+        selected_at=at or timezone.now(),
     )
     lines = lines_after(after, lanes)
     for number, (asked, line, told) in enumerate(zip(lanes, lines, beside or [NOTHING] * len(lanes), strict=True)):
-        _reply(conversation, prompt, asked, number, line, told)
+        _reply(conversation, prompt, asked, number, line, told, at)
 
 
 def _reply(
@@ -269,11 +271,17 @@ def _reply(
     lane: int,
     line: Message | None,
     beside: Beside,
+    at: datetime | None,
 ) -> None:
     """Add a reply and its run."""
     with transaction.atomic(savepoint=False):
         reply = Message.objects.create(
-            conversation=conversation, parent=parent, role=Message.Role.ASSISTANT, lane=lane, line=line
+            conversation=conversation,
+            parent=parent,
+            role=Message.Role.ASSISTANT,
+            lane=lane,
+            line=line,
+            selected_at=at or timezone.now(),
         )
         # What follows a prompt can begin; what goes on with a reply may have to wait for its end.
         begun = begun_here() if parent and parent.role == Message.Role.USER else {}
@@ -295,6 +303,12 @@ def _reply(
         conversation.save(update_fields=["touched_at"])
     after_commit(lambda engine: engine.begin_soon(run) if begun else engine.run_queued_soon())
     _announce(conversation)
+
+
+def _after_all(conversation: Conversation) -> datetime:
+    """Now, or right after any message here was selected: the clock may have been set back since."""
+    last = Message.objects.filter(conversation=conversation).aggregate(last=Max("selected_at"))["last"]
+    return max(timezone.now(), last + timedelta(microseconds=1)) if last else timezone.now()
 
 
 def lines_after(after: Turn | None, lanes: Sequence[Asked]) -> list[Message | None]:

@@ -1,44 +1,54 @@
 """The beat: when runs are read, so that their work falls together.
 
 A provider sends a piece every few milliseconds, each of which would wake the event loop, a commit and a frame for
-itself. Nobody sees more than thirty frames a second. So who has read waits for the next beat before it reads again:
-then all runs read what has come for them, the writer commits it together, and the frames go out together.
-A piece that comes after a pause is read at once. The more runs are being read, the slower the beat.
+itself. Nobody sees more than thirty frames a second. So who has read waits for a later beat before it reads again:
+then all runs of that beat read what has come for them, the writer commits it together, and the frames go out together.
+A piece that comes after a pause is read at once.
+
+What a frame costs hardly depends on how much is in it, so the more runs are read, the more beats each lets pass: then
+every beat has other runs, and none has so much to do that what it shows comes late for that.
 """
 
 from __future__ import annotations
 
 import asyncio
+from math import ceil, sqrt
 
-FASTEST = 1 / 30
-SLOWEST = 1 / 10
-# Seconds that each run adds that is being read.
-A_RUN = 0.00125
+BEAT_SECONDS = 1 / 30
+# Of a hundred runs each is read at every third beat, of four hundred at every fifth.
+SHARE = 0.24
+MOST_BEATS = 6
+
+
+def beats_between(runs: int) -> int:
+    """How many beats it is from one reading of a run to the next, where so many are read."""
+    return max(1, min(MOST_BEATS, ceil(SHARE * sqrt(runs))))
 
 
 class Beat:
     """The beat of one event loop."""
 
     def __init__(self) -> None:
-        self._struck: asyncio.Event | None = None
-        self._waiting = 0
-        self._readers = 0
+        # By the number of the beat, counted from the loop's beginning of time.
+        self._waiting: dict[int, list[asyncio.Future[None]]] = {}
+        self._runs = 0
 
     async def next(self) -> None:
-        """Wait for the next beat."""
-        self._waiting += 1
-        if self._struck is None:
-            self._struck = asyncio.Event()
-            asyncio.get_running_loop().call_later(self.seconds, self._strike)
-        await self._struck.wait()
+        """Wait for the beat at which the caller is to read again."""
+        loop = asyncio.get_running_loop()
+        self._runs += 1
+        try:
+            number = int(loop.time() / BEAT_SECONDS) + beats_between(self._runs)
+            if number not in self._waiting:
+                self._waiting[number] = []
+                loop.call_at(number * BEAT_SECONDS, self._strike, number)
+            turn = loop.create_future()
+            self._waiting[number].append(turn)
+            await turn
+        finally:
+            self._runs -= 1
 
-    @property
-    def seconds(self) -> float:
-        """From one beat to the next."""
-        return min(SLOWEST, max(FASTEST, A_RUN * self._readers))
-
-    def _strike(self) -> None:
-        struck, self._struck = self._struck, None
-        self._readers, self._waiting = self._waiting, 0
-        if struck:
-            struck.set()
+    def _strike(self, number: int) -> None:
+        for turn in self._waiting.pop(number):
+            if not turn.done():
+                turn.set_result(None)

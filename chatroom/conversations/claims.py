@@ -71,6 +71,11 @@ def claim(worker: str, lease: timedelta, limit: int, patience: timedelta = timed
     return claimed
 
 
+def some_are_queued() -> bool:
+    """Whether there are runs that nobody has taken yet."""
+    return Run.objects.filter(status=Status.QUEUED, ended_at=None).exists()
+
+
 def request_stop(run: Run) -> bool:
     """Ask for a run to be stopped. One that nobody works on ends at once; returns whether it did."""
     now = timezone.now()
@@ -103,7 +108,8 @@ class Watch:
         except BaseException:
             self._seen = {}
             raise
-        if self._clock() - began > self.lease.total_seconds() / 3:
+        # Till it could be renewed a lease is a third of its time old, and the look before was a third ago.
+        if self._clock() - began > self.lease.total_seconds() / 6:
             self._seen = {}
 
     def look(self, runs: Collection[Run]) -> set[int]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from dataclasses import dataclass
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -17,6 +18,7 @@ from django.http import HttpRequest, parse_cookie
 
 from chatroom.accounts.models import User
 from chatroom.conversations.access import access_conversations
+from chatroom.conversations.attendance import Visitor
 from chatroom.conversations.engine import engine
 from chatroom.conversations.limits import Sockets
 from chatroom.conversations.reading import GONE, REFUSED, Ended, Reader
@@ -45,6 +47,7 @@ class NewsConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
     channel_layer_alias = "none"
     reading: asyncio.Task[None] | None = None
     counted: int | None = None
+    left: Callable[[], None] | None = None
     asked = False
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
@@ -54,6 +57,8 @@ class NewsConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
         finally:
             if self.counted is not None:
                 _sockets.leave(self.counted)
+            if self.left:
+                self.left()
 
     async def connect(self) -> None:
         """Accept (a refusal must be a close code that the page can read), then begin to read."""
@@ -77,13 +82,15 @@ class NewsConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
             visitor.user_id,
             conversation_id,
             self._send,
-            may_read=visitor.is_still_there,
             hub=working.hub,
             followers=working.followers,
             rails=working.rails,
             threads=working.threads,
             calm=working.runner.calm,
+            is_alone=working.news.is_alone,
         )
+        working.attendance.join(visitor, reader.show_out)
+        self.left = partial(working.attendance.leave, reader.show_out)
         shown, cursors = _what_the_page_shows(self.scope["query_string"])
         self.reading = asyncio.create_task(reader.read(shown, cursors))
         self.reading.add_done_callback(self._reading_ended)
@@ -112,20 +119,7 @@ class NewsConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
         self._closing = asyncio.ensure_future(self.close(code))
 
 
-@dataclass(frozen=True, slots=True)
-class _Visitor:
-    """Who has come, and by which session."""
-
-    user_id: int
-    session_key: str
-
-    def is_still_there(self) -> bool:
-        """Whether the person is still signed in, and may be."""
-        signed_in = SessionStore().exists(self.session_key)
-        return signed_in and User.objects.filter(pk=self.user_id, is_active=True).exists()
-
-
-def _who_comes(headers: dict[bytes, bytes], conversation_id: int | None) -> tuple[_Visitor | None, bool]:
+def _who_comes(headers: dict[bytes, bytes], conversation_id: int | None) -> tuple[Visitor | None, bool]:
     """Who is signed in, if anybody, and whether that person may read the conversation, if one is asked for."""
     cookies = parse_cookie(headers.get(b"cookie", b"").decode("latin-1"))
     request = HttpRequest()
@@ -134,7 +128,7 @@ def _who_comes(headers: dict[bytes, bytes], conversation_id: int | None) -> tupl
     if not isinstance(user, User) or not request.session.session_key:
         return None, False
     may_read = conversation_id is None or access_conversations(user).filter(pk=conversation_id).exists()
-    return _Visitor(user.pk, request.session.session_key), may_read
+    return Visitor(user.pk, request.session.session_key), may_read
 
 
 def _what_the_page_shows(query: bytes) -> tuple[str, dict[int, int]]:

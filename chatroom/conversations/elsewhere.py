@@ -6,15 +6,20 @@ from collections.abc import Iterable
 
 from django.template.loader import render_to_string
 
-from chatroom.conversations.models import Run
+from chatroom.conversations.models import Message, Run
 from chatroom.conversations.tree import Turn
+
+# In SQL, since every page asks it with each change.
+_LIVE = (
+    f"SELECT r.* FROM {Run._meta.db_table} r JOIN {Message._meta.db_table} m ON m.id = r.reply_id"  # noqa: S608
+    " WHERE r.ended_at IS NULL AND m.conversation_id = %s ORDER BY r.id"
+)
 
 
 def elsewhere(conversation_id: int, path: Iterable[Turn]) -> list[Run]:
     """The runs of a conversation that are not over, and not on a page that shows `path`."""
     shown = {reply.message.pk for turn in path for lane in turn.lanes for reply in lane.replies}
-    live = Run.objects.filter(reply__conversation=conversation_id, ended_at=None).order_by("pk")
-    return [run for run in live if run.reply_id not in shown]
+    return [run for run in Run.objects.raw(_LIVE, [conversation_id]) if run.reply_id not in shown]
 
 
 def elsewhere_html(conversation_id: int, path: Iterable[Turn]) -> str:

@@ -16,10 +16,12 @@ from typing import Any, assert_never
 import httpx
 from channels.layers import get_channel_layer
 from django.conf import settings
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, InterfaceError, transaction
 
 from chatroom.conversations.announcing import Hub
+from chatroom.conversations.attendance import Attendance
 from chatroom.conversations.claims import worker_name
+from chatroom.conversations.context.history import Messages, messages_for
 from chatroom.conversations.following import Followers
 from chatroom.conversations.log import Advance, Log
 from chatroom.conversations.models import Run
@@ -42,7 +44,8 @@ from chatroom.conversations.tuning import tune
 from chatroom.conversations.wire.record import WireRecord
 from chatroom.demo.server import DemoServer
 from chatroom.demo.server import start as start_demo
-from chatroom.providers.provider import Provider, open_client
+from chatroom.providers.provider import Provider
+from chatroom.providers.transport import open_client
 
 logger = logging.getLogger(__name__)
 
@@ -63,7 +66,8 @@ class Engine:
         self.hub = Hub()
         self.threads = DatabaseThreads("pages", 4)
         self.followers = Followers(self.threads, self.news)
-        self.rails = RailBoard(self.threads)
+        self.rails = RailBoard()
+        self.attendance = Attendance(self.threads)
         self.client: httpx.AsyncClient = open_client()
         self.catalogue = Catalogue(settings.PROVIDERS, self.client, self.threads, discover=settings.DISCOVER)
         self.log = Log(name, lease, self._advanced)
@@ -97,6 +101,7 @@ class Engine:
             self.runner.renew_forever,
             self.runner.look_for_stops_forever,
             self.followers.look_again_forever,
+            self.attendance.look_forever,
             self.wire.write_forever,
             self.wire.forget_forever,
             self.catalogue.refresh_forever,
@@ -115,8 +120,14 @@ class Engine:
             await asyncio.wait_for(self.wire.write(), END_SECONDS)
 
     def begin_soon(self, run: Run) -> None:
-        """From any thread, after the commit: a run that was made as this process's own is to begin."""
-        self._soon(self.runner.begin, run)
+        """From the thread that made it, after the commit: a run that was made as this process's own is to begin.
+
+        What its model is shown is read here and now: to wait for another thread takes longer than to read it.
+        """
+        messages: Messages | None = None
+        with contextlib.suppress(DatabaseError, InterfaceError, KeyError):  # the runner tries again, and says why not
+            messages = messages_for(run)
+        self._soon(self.runner.begin, run, messages)
 
     def run_queued_soon(self) -> None:
         """From any thread, after the commit: there is a run to be claimed."""
@@ -173,7 +184,8 @@ class Engine:
         while True:
             for run in await self.runner.sweep_once():
                 self._run_changed(run)
-            await asyncio.sleep(SWEEP_SECONDS)
+            # More than once within a lease: else the database may have been away all the time between two looks.
+            await asyncio.sleep(min(SWEEP_SECONDS, settings.LEASE_SECONDS / 3))
 
 
 async def _for_ever(work: Callable[[], Awaitable[None]]) -> None:

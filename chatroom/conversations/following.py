@@ -12,9 +12,10 @@ from collections.abc import AsyncIterator, Iterable
 from functools import partial
 from typing import Protocol
 
-from chatroom.conversations import log
+from chatroom.conversations import deltas
+from chatroom.conversations.deltas import Row
 from chatroom.conversations.fragments import caught_up, cursor, run_news, run_state, run_whole
-from chatroom.conversations.log import BEAT_SECONDS, Advance, Row
+from chatroom.conversations.log import BEAT_SECONDS, Advance
 from chatroom.conversations.models import Run
 from chatroom.conversations.news import News, run_group
 from chatroom.conversations.pages import run_outline
@@ -26,7 +27,7 @@ logger = logging.getLogger(__name__)
 
 # Frames follow the commits, which come no more often than an eye can see. When an open block has grown large there
 # are fewer still, so that what is sent stays in proportion to what was said.
-CHARACTERS_A_SECOND = 1_000_000
+CHARACTERS_A_SECOND = 2_500_000
 # Characters of text in a frame; what is beyond it comes with the next. So what waits for a page that does not take it
 # has a bound, however fast a provider speaks.
 FRAME_CHARACTERS = 100_000
@@ -78,17 +79,19 @@ class Follower:
         self._stale |= advance.run_changed
         self._woken.set()
 
-    async def join(self, reader: RunReader, seq: int, place: Place | None = None) -> bool:
+    async def join(
+        self, reader: RunReader, seq: int, place: Place | None = None, shown: RunShown | None = None
+    ) -> bool:
         """Bring `reader` from `seq` to where the others are, and take it in. False: too late, the end was shown.
 
-        `place`: where it stands, if it was led there.
+        `place`: where it stands, if it was led there; `shown`: the run as its page has it, if that was just made.
         """
         place = place or Place(self.run_id, seq)
         async with self._lock:
             if self.over:
                 return False
             if self._shown is None:
-                await self._load()
+                await self._load(shown)
             before = -1
             while seq > self._rendering.seq > before:
                 # Its page was loaded from rows that the others have not been shown yet: they first.
@@ -130,12 +133,15 @@ class Follower:
         finally:
             self.over = True  # however it ended: nobody may join any more
 
-    async def _load(self) -> None:
+    async def _load(self, before: RunShown | None) -> None:
         """Begin where the log is now. First listen, then read: so that nothing falls between the two."""
         await self._news.join(run_group(self.run_id))
-        self._shown = await self._threads.run(run_outline, self.run_id)
-        self._rendering.apply(await self._threads.run(log.read, self.run_id))
-        self._rendering.settle_status(self._shown.run)
+        self._stale = False
+        shown = await self._threads.run(run_outline, self.run_id, before)
+        if shown.seq:
+            self._rendering.apply(await self._threads.run(deltas.read, self.run_id))
+        self._shown = shown
+        self._rendering.settle_status(shown.run)
         self._rendering.news()
 
     def _standing(self) -> str:
@@ -149,21 +155,22 @@ class Follower:
         rendering, before = self._rendering, self._rendering.seq
         stale, self._stale = self._stale, False
         told = self._shown.run.status if self._shown else None
-        if stale or self._shown is None:
+        if looked := stale or self._shown is None:
             self._shown = await self._threads.run(run_outline, self.run_id, self._shown)
         waiting, self._waiting = self._waiting, []
         rows = [row for row in waiting if row.seq > before]
-        # What came with a gap, twice or in another order is read from the log; and so is all where the run's row was,
-        # which may be ahead of the news; and what is too much for one frame.
+        # What came with a gap, twice or in another order is read from the log; and so is what the run's row, where that
+        # was read, is ahead of; and what is too much for one frame.
         in_order = all(row.seq == seq for seq, row in enumerate(rows, before + 1))
-        if stale or self._more or not in_order or _characters(rows) > FRAME_CHARACTERS:
-            rows = await self._threads.run(log.read_some, self.run_id, before, FRAME_CHARACTERS)
+        behind = looked and self._shown.seq > before + len(rows)
+        if behind or self._more or not in_order or _characters(rows) > FRAME_CHARACTERS:
+            rows = await self._threads.run(deltas.read_some, self.run_id, before, FRAME_CHARACTERS)
         # There may be more than that: it comes with the next frame, and so do the run's new state and its end.
         self._more = more = _characters(rows) >= FRAME_CHARACTERS
         recast = any(row.kind is PieceKind.RECAST for row in rows)
         if recast:
             rendering = self._rendering = RunRender(self.run_id)
-            rows = await self._threads.run(log.read, self.run_id, 0, rows[-1].seq)
+            rows = await self._threads.run(deltas.read, self.run_id, 0, rows[-1].seq)
         rendering.apply(rows)
         run = self._shown.run
         rendering.settle_status(run)
@@ -203,7 +210,7 @@ class Followers:
             stood = {run_id: follower.stands for run_id, follower in self._followers.items()}
             if not still:
                 continue
-            stand = await self._threads.run(log.standings, still)
+            stand = await self._threads.run(deltas.standings, still)
             for run_id in still:
                 if stand.get(run_id) != stood[run_id]:
                     self.advance(Advance(run_id, 0))
@@ -227,8 +234,13 @@ class Followers:
         while html := await self._threads.run(place.step):
             yield place.seq, html + caught_up(run_id, place.seq)
 
-    async def join(self, run_id: int, reader: RunReader, seq: int, place: Place | None = None) -> None:
-        """From now on show `reader`, who has read up to `seq`, what the run says. `place`: if it was led there."""
+    async def join(
+        self, run_id: int, reader: RunReader, seq: int, place: Place | None = None, shown: RunShown | None = None
+    ) -> None:
+        """From now on show `reader`, who has read up to `seq`, what the run says.
+
+        `place`: if it was led there; `shown`: the run as the reader's page has it, if that was just made.
+        """
         follower = self._followers.get(run_id)
         if follower is None or follower.over:
             follower = self._followers[run_id] = Follower(run_id, self._threads, self._news)
@@ -236,7 +248,7 @@ class Followers:
             task.add_done_callback(partial(self._done, follower))
         follower.joining += 1
         try:
-            joined = await follower.join(reader, seq, place)
+            joined = await follower.join(reader, seq, place, shown)
         finally:
             follower.joining -= 1
             self._drop_if_alone(follower)
@@ -280,18 +292,18 @@ class Place:
 
     def step(self) -> str:
         """Go on by about as much as a frame holds. Returns the fragment; empty where less than that is there."""
-        rows = log.read_some(self.run_id, self.seq, FRAME_CHARACTERS)
+        rows = deltas.read_some(self.run_id, self.seq, FRAME_CHARACTERS)
         return self._advance(rows) if _characters(rows) >= FRAME_CHARACTERS else ""
 
     def upto(self, seq: int) -> str:
         """Go on up to `seq`. Returns the fragment."""
-        return self._advance(log.read(self.run_id, self.seq, seq))
+        return self._advance(deltas.read(self.run_id, self.seq, seq))
 
     def _advance(self, rows: list[Row]) -> str:
         if any(row.kind is PieceKind.RECAST for row in rows):
             # What was shown of that part is void: all anew.
             self._rendering = RunRender(self.run_id)
-            self._rendering.apply(log.read(self.run_id, 0, rows[-1].seq))
+            self._rendering.apply(deltas.read(self.run_id, 0, rows[-1].seq))
             html = run_whole(self._rendering)
         else:
             self._rendering = self._rendering or self._rendered()
@@ -304,7 +316,9 @@ class Place:
         """The run as the reader sees it, a piece at a time: what has been shown is not kept."""
         rendering = RunRender(self.run_id)
         while rendering.seq < self.seq:
-            rows = [row for row in log.read_some(self.run_id, rendering.seq, FRAME_CHARACTERS) if row.seq <= self.seq]
+            rows = [
+                row for row in deltas.read_some(self.run_id, rendering.seq, FRAME_CHARACTERS) if row.seq <= self.seq
+            ]
             if not rows:
                 break  # the page says that it shows more than there is
             rendering.apply(rows)

@@ -30,6 +30,7 @@ from chatroom.providers.events import (
     TryingAgain,
     UsageReported,
 )
+from chatroom.providers.joining import joined
 from chatroom.providers.parts import Assembler, Piece, PieceKind
 from chatroom.providers.provider import Pace, Provider, Timeouts, stream_batches
 from chatroom.providers.request import ChatRequest
@@ -77,7 +78,7 @@ class Hearing:
         )
         async with aclosing(batches):
             async for batch in batches:
-                pieces = [piece for event in batch if (piece := await self._take(event, provider))]
+                pieces = [piece for event in joined(batch) if (piece := await self._take(event, provider))]
                 if not pieces:
                     continue
                 if self._retrying:

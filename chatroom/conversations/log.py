@@ -12,17 +12,19 @@ import logging
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 from django.db import InterfaceError, OperationalError, connection, transaction
-from django.db.models import OuterRef, Q, Subquery
-from django.db.models.functions import Coalesce, Length
+from django.db.models import Q
 from django.utils import timezone
 
-from chatroom.conversations.models import Delta, Part, Run, Status
-from chatroom.conversations.sealing import Ending, seal, storable
+from chatroom.conversations.deltas import Row, standings
+from chatroom.conversations.models import Delta, Run
+from chatroom.conversations.progress import Progress, Standing
+from chatroom.conversations.sealing import Ending, seal
+from chatroom.conversations.storing import storable
 from chatroom.conversations.threads import DatabaseThreads
-from chatroom.providers.parts import PartHead, PartKind, Piece, PieceKind
+from chatroom.providers.parts import PartHead, Piece, PieceKind
 from chatroom.watching import metrics
 
 logger = logging.getLogger(__name__)
@@ -30,10 +32,10 @@ logger = logging.getLogger(__name__)
 # Characters that may wait to be written, over all runs. Beyond it providers are not read from.
 WAITING_LIMIT = 4_000_000
 
-# Commits follow one another no closer than this, since no eye sees more than thirty frames a second; what comes in
-# between shares the next. One that comes alone, after a pause, is written at once. Frames follow the commits: so one
-# beat wakes the event loop for all runs together, where each at a time of its own would cost far more.
-BEAT_SECONDS = 1 / 30
+# Commits follow one another no closer than this; what comes in between shares the next. One that comes alone, after a
+# pause, is written at once. Frames follow the commits. It is shorter than the beat at which runs are read, so that a
+# commit that was late does not make all that follow it late.
+BEAT_SECONDS = 1 / 50
 
 # A row holds little more, and longer pieces are cut: so that what is read and shown at once has a bound.
 ROW_CHARACTERS = 32_000
@@ -42,17 +44,6 @@ ROW_CHARACTERS = 32_000
 RETRY_SECONDS = 0.5
 # Of failed attempts in a row one in so many is told in the log.
 TELL_EVERY = 20
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A delta as committed. `at` in milliseconds since the epoch."""
-
-    seq: int
-    head: PartHead
-    kind: PieceKind
-    text: str
-    at: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,12 +81,8 @@ class RunLog:
     entries: list[_Entry] = field(default_factory=list)
     ending: Ending | None = None
     lost: bool = False
-    # Closed as of the last commit: part heads in order, and the status that the row says.
-    heads: list[PartHead] = field(default_factory=list)
-    speaking: PartHead | None = None
-    # Thought that came sealed and that nothing has followed yet.
-    unspoken: list[PartHead] = field(default_factory=list)
-    status: Status = Status.THINKING
+    # As of the last commit.
+    standing: Standing = field(default_factory=Standing)
     over: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def append(self, pieces: Iterable[Piece]) -> None:
@@ -191,7 +178,7 @@ class Log:
             for run in waited:
                 run.entries = []
             self._room.set()
-            advances = await self._commit_at_last(batch)
+            advances = await self._commit_at_last(batch) if batch else []
             self._writing_since = None
             for advance in advances:
                 self._announce(advance)
@@ -204,7 +191,7 @@ class Log:
         failed = 0
         while True:
             try:
-                return await self._thread.run(self._commit, batch)
+                return await self._thread.run(self._commit, batch, failed > 0)
             except (OperationalError, InterfaceError):
                 metrics.WRITER_ERRORS.inc()
                 failed += 1
@@ -221,25 +208,30 @@ class Log:
                 batch[0][0].lost = True
                 return []
 
-    def _commit(self, batch: list[_Work]) -> list[Advance]:
+    def _commit(self, batch: list[_Work], again: bool = False) -> list[Advance]:
+        """Write a batch. `again`: a commit of it has failed; it is on disk all the same if only the answer was lost."""
         began = time.perf_counter()
         with transaction.atomic():
             # The name alone would not do: this process may have lost a run, and taken it up again.
             held = self._held([run.run_id for run, _, _ in batch])
             mine = [work for work in batch if held.get(work[0].run_id) == work[0].attempt]
             written = [(run, list(_numbered(run.seq, entries)), ending) for run, entries, ending in mine]
+            last = standings([run.run_id for run, _, _ in mine]) if again else {}
+            there = {run.run_id for run, _, _ in mine if again and last[run.run_id][0] > run.seq}
             with connection.cursor() as cursor:
                 cursor.executemany(
                     _INSERT,
                     [
                         (run.run_id, row.seq, row.head.index, row.kind, row.text, row.at)
                         for run, rows, _ in written
+                        if run.run_id not in there
                         for row in rows
                     ],
                 )
-            states = [_Progress.after(run, rows) for run, rows, _ in written]
-            for state in states:
-                state.save()
+            states = [Progress.after(run.standing, rows) for run, rows, _ in written]
+            for (run, _, _), state in zip(written, states, strict=True):
+                if run.run_id not in there:
+                    state.save(run.run_id)
             for run, _, ending in written:
                 if ending:
                     seal(run.run_id, ending, Q(worker=self.worker))
@@ -252,8 +244,9 @@ class Log:
             for (run, rows, ending), state in zip(written, states, strict=True)
             if rows or ending
         ]
-        for state in states:
-            state.keep()
+        for (run, rows, _), state in zip(written, states, strict=True):
+            run.seq += len(rows)
+            run.standing = state.now
         return advances
 
     def _held(self, run_ids: list[int]) -> dict[int, int]:
@@ -279,128 +272,3 @@ _Work = tuple[RunLog, list[_Entry], Ending | None]
 def _numbered(seq: int, entries: Iterable[_Entry]) -> Iterable[Row]:
     for number, entry in enumerate(entries, seq + 1):
         yield Row(number, entry.head, entry.kind, "".join(entry.texts), entry.at)
-
-
-@dataclass(slots=True)
-class _Progress:
-    """What new rows change beside the log: parts that begin and end, and the run's status."""
-
-    run: RunLog
-    rows: list[Row]
-    begun: list[tuple[PartHead, datetime]] = field(default_factory=list)
-    closed: list[tuple[PartHead, datetime]] = field(default_factory=list)
-    # Parts that are not what they seemed.
-    recast: list[PartHead] = field(default_factory=list)
-    speaking: PartHead | None = None
-    unspoken: list[PartHead] = field(default_factory=list)
-    status: Status = Status.THINKING
-    answering_at: datetime | None = None
-
-    @classmethod
-    def after(cls, run: RunLog, rows: list[Row]) -> _Progress:
-        progress = cls(run, rows, speaking=run.speaking, unspoken=list(run.unspoken), status=run.status)
-        known = len(run.heads)
-        for row in rows:
-            at = moment(row.at)
-            if row.head.index == known:
-                progress.begun.append((row.head, at))
-                known += 1
-                if row.kind is PieceKind.OPAQUE:
-                    progress.unspoken.append(row.head)
-            if row.kind is PieceKind.OPAQUE or row.kind is PieceKind.BREAK:
-                continue
-            if row.kind is PieceKind.RECAST:
-                progress.recast.append(row.head)
-                progress.closed.append((row.head, at))
-                progress.speaking, progress.status, progress.answering_at = None, Status.THINKING, None
-                continue
-            progress.closed += [(head, at) for head in progress.unspoken if head != row.head]
-            progress.unspoken.clear()
-            if row.head != progress.speaking:
-                if progress.speaking and progress.speaking.kind is PartKind.REASONING:
-                    progress.closed.append((progress.speaking, at))
-                progress.speaking = row.head
-                progress.status = Status.THINKING if row.head.kind is PartKind.REASONING else Status.ANSWERING
-                if progress.status is Status.ANSWERING and progress.answering_at is None:
-                    progress.answering_at = at
-        return progress
-
-    @property
-    def turned(self) -> bool:
-        """Whether the model turned from thinking to speaking, or back."""
-        return self.status is not self.run.status
-
-    def save(self) -> None:
-        if self.begun:
-            Part.objects.bulk_create(self._parts())
-        for head in self.recast:
-            Part.objects.filter(run=self.run.run_id, index=head.index).update(
-                kind=head.kind, provenance=head.provenance or ""
-            )
-            Run.objects.filter(pk=self.run.run_id).update(answering_at=None)
-        for head, at in self.closed:
-            Part.objects.filter(run=self.run.run_id, index=head.index).update(ended_at=at)
-        if self.turned:
-            Run.objects.filter(pk=self.run.run_id).update(status=self.status)
-        if self.answering_at:
-            Run.objects.filter(pk=self.run.run_id, answering_at=None).update(answering_at=self.answering_at)
-
-    def _parts(self) -> Iterable[Part]:
-        return (
-            Part(
-                run_id=self.run.run_id,
-                index=head.index,
-                kind=head.kind,
-                provenance=head.provenance or "",
-                name=storable(head.name[:200]),
-                started_at=at,
-            )
-            for head, at in self.begun
-        )
-
-    def keep(self) -> None:
-        self.run.seq += len(self.rows)
-        self.run.heads += [head for head, _ in self.begun]
-        for head in self.recast:
-            self.run.heads[head.index] = head
-        self.run.speaking, self.run.unspoken, self.run.status = self.speaking, self.unspoken, self.status
-
-
-def moment(milliseconds: int) -> datetime:
-    """A delta's `at` as a time."""
-    return datetime.fromtimestamp(milliseconds / 1000, UTC)
-
-
-def read(run_id: int, after: int = 0, upto: int | None = None) -> list[Row]:
-    """The rows of a run from the log, those after seq `after`, in order; with `upto` none after that."""
-    deltas = Delta.objects.filter(run=run_id, seq__gt=after).order_by("seq")
-    if upto is not None:
-        deltas = deltas.filter(seq__lte=upto)
-    rows = list(deltas.values_list("seq", "part", "kind", "text", "at"))
-    if not rows:
-        return []
-    # After the rows: each part is committed with its first row, so that none of theirs can be missing now.
-    heads = {part.index: part.head for part in Part.objects.filter(run=run_id).defer("text", "opaque")}
-    return [Row(seq, heads[part], PieceKind(kind), text, at) for seq, part, kind, text, at in rows]
-
-
-def read_some(run_id: int, after: int, characters: int) -> list[Row]:
-    """As `read`, but of many rows only the first: so many that they hold about so many `characters`."""
-    lengths = Delta.objects.filter(run=run_id).order_by("seq").values_list("seq", Length("text"))
-    upto, total, at_once = after, 0, 16
-    while found := list(lengths.filter(seq__gt=upto)[:at_once]):
-        for seq, length in found:
-            upto, total = seq, total + length
-            if total >= characters:
-                return read(run_id, after, upto)
-        if len(found) < at_once:
-            break
-        at_once *= 2  # nothing is known of how long they are: to measure them costs as much as to read them
-    return read(run_id, after, upto) if upto > after else []
-
-
-def standings(run_ids: list[int]) -> dict[int, tuple[int, str]]:
-    """Of each run the last seq in the log, and its status."""
-    last = Delta.objects.filter(run=OuterRef("pk")).order_by("-seq").values("seq")[:1]
-    runs = Run.objects.filter(pk__in=run_ids).annotate(last=Coalesce(Subquery(last), 0))
-    return {pk: (seq, status) for pk, seq, status in runs.values_list("pk", "last", "status")}

@@ -17,7 +17,8 @@ from typing import Any, TypeAlias
 
 import msgspec
 
-from chatroom.conversations.log import Advance, Row
+from chatroom.conversations.deltas import Row
+from chatroom.conversations.log import Advance
 
 logger = logging.getLogger(__name__)
 

@@ -7,8 +7,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from chatroom.conversations import log
-from chatroom.conversations.models import BLOCK_BREAK, Message, Part, Run
+from chatroom.conversations import deltas
+from chatroom.conversations.models import BLOCK_BREAK, Delta, Message, Part, Run, Status
 from chatroom.conversations.presenting import RunShown, from_parts, outline, snapshot
 from chatroom.conversations.ties import ties_of
 from chatroom.conversations.tree import Lane, Shown, Turn, turns
@@ -94,10 +94,12 @@ def fill(path: Sequence[Turn]) -> list[TurnShown]:
     prompts = {turn.prompt.message.pk: turn.prompt.message for turn in path}
     for pk, text in Message.objects.filter(pk__in=prompts).values_list("pk", "text"):
         prompts[pk].text = text
-    ties = ties_of(runs.values())
+    logs = {run.pk: deltas.read(run.pk) for run in runs.values() if run.is_live}
+    # Of one that has said nothing, nothing can have been handed on.
+    ties = ties_of(runs.values(), silent=[run_id for run_id, rows in logs.items() if not rows])
     shown = {
         reply: replace(
-            snapshot(run, log.read(run.pk)) if run.is_live else from_parts(run, parts[run.pk]), ties=ties[run.pk]
+            snapshot(run, logs[run.pk]) if run.pk in logs else from_parts(run, parts[run.pk]), ties=ties[run.pk]
         )
         for reply, run in runs.items()
     }
@@ -113,15 +115,27 @@ def fill(path: Sequence[Turn]) -> list[TurnShown]:
     ]
 
 
+# In SQL, since this is asked at every turn of a run; one statement, so that the two are of the same moment.
+_RUN_AND_SEQ = (
+    f"SELECT r.*, (SELECT max(d.seq) FROM {Delta._meta.db_table} d WHERE d.run_id = r.id) AS last_seq"  # noqa: S608
+    f" FROM {Run._meta.db_table} r WHERE r.id = %s"
+)
+
+
 def run_outline(run_id: int, before: RunShown | None = None) -> RunShown:
-    """A run and the heads of its parts, as they are now. Raises Run.DoesNotExist.
+    """A run as its row is now, and how far its log went then. Of one that is over the heads of its parts, too.
 
     `before`: the same, a little earlier. While the run goes on its ties are what they were: who ties another to it
-    changes the page's shape, or ends it.
+    changes the page's shape, or stops it. Raises Run.DoesNotExist.
     """
-    run = Run.objects.select_related("reply").get(pk=run_id)
-    shown = outline(run, Part.objects.filter(run=run_id).defer("text", "opaque"))
-    return replace(shown, ties=before.ties if before and run.is_live else ties_of([run])[run_id])
+    run = next(iter(Run.objects.raw(_RUN_AND_SEQ, [run_id])), None)
+    if run is None:
+        raise Run.DoesNotExist
+    seq: int = vars(run)["last_seq"] or 0
+    parts = [] if run.is_live else Part.objects.filter(run=run_id).defer("text", "opaque", "owner")
+    as_before = run.is_live or (run.status != Status.STOPPED and not run.thought_from_id)
+    ties = before.ties if before and as_before else ties_of([run])[run_id]
+    return replace(outline(run, parts), seq=seq, ties=ties)
 
 
 def reply_text(message: Message, part: int | None = None) -> str:
@@ -130,7 +144,7 @@ def reply_text(message: Message, part: int | None = None) -> str:
         return message.text
     run = Run.objects.get(reply=message)
     texts: dict[int, list[str]] = defaultdict(list)
-    for row in log.read(run.pk):
+    for row in deltas.read(run.pk):
         if row.head.kind is PartKind.CONTENT if part is None else row.head.index == part:
             if row.kind is PieceKind.TEXT:
                 texts[row.head.index].append(row.text)

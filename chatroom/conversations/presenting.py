@@ -14,7 +14,7 @@ from datetime import datetime
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
-from chatroom.conversations.log import Row, moment
+from chatroom.conversations.deltas import Row, moment
 from chatroom.conversations.models import BLOCK_BREAK, Part, Run, Status, span
 from chatroom.conversations.thoughts import READABLE
 from chatroom.conversations.ties import NO_TIES, Ties

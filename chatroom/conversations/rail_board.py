@@ -18,8 +18,9 @@ SPACING_SECONDS = 0.5
 class RailBoard:
     """Rails by person. On the event loop."""
 
-    def __init__(self, threads: DatabaseThreads) -> None:
-        self._threads = threads
+    def __init__(self) -> None:
+        # One of their own: when hundreds of replies begin at once their rails wait, and not their first words.
+        self._threads = DatabaseThreads("rails", 1)
         self._coming: dict[int, asyncio.Task[str]] = {}
         self._rendered_at: dict[int, float] = {}
 

@@ -115,5 +115,5 @@ def _redis() -> Any:
         settings.REDIS_URL,
         socket_timeout=REDIS_SECONDS,
         socket_connect_timeout=REDIS_SECONDS,
-        retry=Retry(NoBackoff(), 0),
+        retry=Retry(NoBackoff(), 1),  # a connection from before Redis was started again fails first
     )

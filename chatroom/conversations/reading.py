@@ -36,8 +36,10 @@ class Ended(Exception):
 REFUSED = 4403
 GONE = 4404
 
-# A page is looked at anew so often even if no news comes: news are hints, the record is the truth.
-SAFETY_SECONDS = 15.0
+# A page is looked at anew so often even if no news comes: news are hints, the record is the truth. In a room of one
+# process they come by a call, and only a mistake of ours could lose them.
+SAFETY_SECONDS = 60.0
+SAFETY_SECONDS_AMONG_OTHERS = 15.0
 
 
 # Before a page is looked at anew.
@@ -57,22 +59,22 @@ class Reader:
         conversation_id: int | None,
         send: Callable[[str], Awaitable[None]],
         *,
-        may_read: Callable[[], bool],
         hub: Hub,
         followers: Followers,
         rails: RailBoard,
         threads: DatabaseThreads,
         calm: Callable[[], Awaitable[None]],
+        is_alone: bool,
     ) -> None:
         self.user_id = user_id
         self.conversation_id = conversation_id
         self._send = send
-        self._may_read = may_read
         self._hub = hub
         self._followers = followers
         self._rails = rails
         self._threads = threads
         self._calm = calm
+        self._safety_seconds = SAFETY_SECONDS if is_alone else SAFETY_SECONDS_AMONG_OTHERS
         self._shape: Shape = ()
         self._cursors: dict[int, int] = {}
         self._replies: dict[int, int] = {}
@@ -86,7 +88,13 @@ class Reader:
         self._changed = False
         self._rail_changed = asyncio.Event()
         self._safety_due = False
+        self._shown_out = False
         self._woken = asyncio.Event()
+
+    def show_out(self) -> None:
+        """The person may read no more."""
+        self._shown_out = True
+        self._woken.set()
 
     def conversation_changed(self) -> None:
         """Its shape is to be looked at."""
@@ -132,12 +140,15 @@ class Reader:
         Raises Ended when the person has signed out, or the conversation is gone.
         """
         self._hub.join(self)
+        self._rail_changed.set()  # since the page was made things may have happened, or while it was away
         loop = asyncio.get_running_loop()
         beside = [loop.create_task(self._tick()), loop.create_task(self._keep_rail())]
         try:
             if self.conversation_id is not None:
                 await self._catch_up(self.conversation_id, shown, cursors)
             while True:
+                if self._shown_out:
+                    raise Ended(REFUSED)
                 await self._flush()
                 if self._changed or self._safety_due or self._lost:
                     # Changes come together, a prompt and its run and that it has begun: one look is for them all.
@@ -156,9 +167,9 @@ class Reader:
 
     async def _tick(self) -> None:
         # Pages that came together, after a restart perhaps, must not look all at once ever after.
-        await asyncio.sleep(SAFETY_SECONDS * random.random())  # noqa: S311
+        await asyncio.sleep(self._safety_seconds * random.random())  # noqa: S311
         while True:
-            await asyncio.sleep(SAFETY_SECONDS)
+            await asyncio.sleep(self._safety_seconds)
             self._safety_due = True
             self._woken.set()
 
@@ -179,8 +190,6 @@ class Reader:
     async def _look(self) -> None:
         if self._safety_due:
             self._safety_due = False
-            if not await self._threads.run(self._may_read):
-                raise Ended(REFUSED)
             self._changed = True
         lost, self._lost = self._lost & self._cursors.keys(), set()
         for run_id in lost:
@@ -204,10 +213,13 @@ class Reader:
         while True:
             await self._rail_changed.wait()
             self._rail_changed.clear()
+            await self._calm()
             try:
-                self._outbox.append(await self._rails.news(self.user_id, self.conversation_id))
+                html = await self._rails.news(self.user_id, self.conversation_id)
             except (DatabaseError, InterfaceError):
                 logger.warning("The rail of a page could not be read; it follows with the next change")
+                continue
+            self._outbox.append(html)  # to the outbox of now: while the rail was made another may have taken its place
             self._woken.set()
 
     async def _take_in(self, html: str, runs: list[RunShown]) -> None:
@@ -217,7 +229,9 @@ class Reader:
         self._outbox.append(html)
         for shown in runs:
             if shown.run.is_live:
-                await self._follow(shown.run.pk, shown.run.reply_id, shown.seq)
+                # It was read a moment ago: there is no way to be led.
+                self._cursors[shown.run.pk], self._replies[shown.run.pk] = shown.seq, shown.run.reply_id
+                await self._followers.join(shown.run.pk, self, shown.seq, shown=shown)
 
     def _leave_what_went(self, path: Sequence[Turn]) -> None:
         """Follow no more what is on the page no more, though it may go on behind the arrows."""

@@ -21,15 +21,16 @@ from django.db.models import Q
 from django.utils import timezone
 
 from chatroom.conversations.beat import Beat
-from chatroom.conversations.claims import Watch, claim, claimed, hand_back, sweep
-from chatroom.conversations.context.history import messages_for
+from chatroom.conversations.claims import Watch, claim, claimed, hand_back, some_are_queued, sweep
+from chatroom.conversations.context.history import Messages, messages_for
 from chatroom.conversations.forms import Asked
 from chatroom.conversations.hearing import CutOff, Hearing
 from chatroom.conversations.log import LeaseLost, Log, RunLog
 from chatroom.conversations.models import LIVE, Run, Status
 from chatroom.conversations.offers.catalogue import Catalogue
-from chatroom.conversations.sealing import Ending, seal, storable
+from chatroom.conversations.sealing import Ending, seal
 from chatroom.conversations.stopwatch import Stopwatch
+from chatroom.conversations.storing import storable
 from chatroom.conversations.thoughts import is_moot
 from chatroom.conversations.threads import DatabaseThreads
 from chatroom.conversations.wire.record import WireRecord
@@ -87,6 +88,8 @@ class Runner:
         self._begun: set[int] = set()
         self._stopping: set[int] = set()
         self._woken = asyncio.Event()
+        # Runs were queued, and may not all have been taken.
+        self._some_wait = True
         # While runs are being claimed they are ours already, and not in `_tasks` yet.
         self._claiming = asyncio.Lock()
         self._draining = False
@@ -98,6 +101,7 @@ class Runner:
 
     def wake(self) -> None:
         """Queued runs may be there."""
+        self._some_wait = True
         self._woken.set()
 
     def stop(self, run_id: int) -> None:
@@ -123,12 +127,12 @@ class Runner:
             return {}
         return claimed(self._log.worker, self._lease)
 
-    def begin(self, run: Run) -> None:
-        """Let a run live that is this worker's."""
+    def begin(self, run: Run, messages: Messages | None = None) -> None:
+        """Let a run live that is this worker's. `messages`: what its model is shown, if that has been read."""
         if self._draining:  # it was made a moment before; nobody has waited for it
             self._late.add(asyncio.ensure_future(self._threads.run(hand_back, run, self._log.worker)))
             return
-        task = asyncio.create_task(self._live(run), name=f"run {run.pk}")
+        task = asyncio.create_task(self._live(run, messages), name=f"run {run.pk}")
         self._tasks[run.pk] = task
         task.add_done_callback(partial(self._forget, run.pk))
 
@@ -141,7 +145,9 @@ class Runner:
             async with self._claiming:
                 if self._draining:
                     return
+                self._some_wait = False
                 runs = await self._threads.run(claim, self._log.worker, self._lease, CLAIM_AT_ONCE, self._patience)
+                self._some_wait |= await self._threads.run(some_are_queued)
                 for run in runs:
                     self.begin(run)
                     self._changed(run)
@@ -195,7 +201,7 @@ class Runner:
             self._begun.discard(run_id)
             self._stopping.discard(run_id)
 
-    async def _live(self, run: Run) -> None:
+    async def _live(self, run: Run, messages: Messages | None) -> None:
         self._begun.add(run.pk)
         logs.about.set({"run": run.pk, "conversation": run.reply.conversation_id})
         logger.info("Run %d begins", run.pk)
@@ -203,17 +209,18 @@ class Runner:
             metrics.RUN_WAITED.observe(max(0.0, (run.started_at - run.created_at).total_seconds()))
         log = RunLog(self._log, run.pk, run.reply.conversation_id, run.attempts)
         try:
-            await self._live_to_the_end(run, log)
+            await self._live_to_the_end(run, log, messages)
         finally:
             self._changed(run)
-            self.wake()  # a reply that goes on with this one may wait for its end
+            if self._some_wait:
+                self.wake()  # a reply that goes on with this one may wait for its end
 
-    async def _live_to_the_end(self, run: Run, log: RunLog) -> None:
+    async def _live_to_the_end(self, run: Run, log: RunLog, messages: Messages | None) -> None:
         said = Hearing(log, partial(self._tell_of_retry, run))
         try:
             if run.pk in self._stopping:
                 raise asyncio.CancelledError
-            await self._ask(run, said)
+            await self._ask(run, said, messages)
             ending = said.ending()
         except asyncio.CancelledError:
             if run.pk in self._stopping:
@@ -245,7 +252,7 @@ class Runner:
         else:
             logger.info("Run %d ended: %s", run.pk, " ".join(filter(None, (ending.status.value, ending.error_kind))))
 
-    async def _ask(self, run: Run, said: Hearing) -> None:
+    async def _ask(self, run: Run, said: Hearing, messages: Messages | None) -> None:
         provider = self._catalogue.provider(run.provider)
         if provider is None:
             said.error = ProviderError(
@@ -254,14 +261,8 @@ class Runner:
             return
         if run.answer_now and await self._threads.run(is_moot, run):
             return
-        self._preparing += 1
-        self._prepared.clear()
-        try:
-            messages = await self._threads.run(messages_for, run)
-        finally:
-            self._preparing -= 1
-            if not self._preparing:
-                self._prepared.set()
+        if messages is None:
+            messages = await self._read_messages(run)
         request = ChatRequest(run.model, messages, Asked.again(run).reasoning)
         watch = Stopwatch(provider.name, self._wire.tap(run.pk))
         try:
@@ -273,6 +274,16 @@ class Runner:
                 span = f"{seconds / 60:g} minutes" if seconds >= 120 else f"{seconds:g} seconds"
                 raise CutOff("too_slow", f"It was cut off: no reply may take longer than {span} here.") from None
             raise
+
+    async def _read_messages(self, run: Run) -> Messages:
+        self._preparing += 1
+        self._prepared.clear()
+        try:
+            return await self._threads.run(messages_for, run)
+        finally:
+            self._preparing -= 1
+            if not self._preparing:
+                self._prepared.set()
 
     async def _tell_of_retry(self, run: Run, again: TryingAgain | None) -> None:
         """Keep and show that the provider is to be tried again, or (None) that it speaks now. Raises LeaseLost."""

@@ -7,13 +7,22 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Q
 
-from chatroom.conversations.models import Conversation, Delta, Part, Run, Status
+from chatroom.conversations.models import Conversation, Delta, Message, Part, Run, Status
+from chatroom.conversations.storing import for_column, storable
 from chatroom.providers.events import Json, UsageReported
 from chatroom.providers.parts import PieceKind
 from chatroom.watching import metrics
+
+# In SQL, since every run ends with it. The owner is what the search goes by.
+_FOLD = (
+    f"UPDATE {Part._meta.db_table} SET text = %s, breaks = %s, opaque = %s, ended_at = coalesce(ended_at, %s),"  # noqa: S608
+    f" owner_id = (SELECT c.owner_id FROM {Run._meta.db_table} r JOIN {Message._meta.db_table} m ON m.id = r.reply_id"
+    f" JOIN {Conversation._meta.db_table} c ON c.id = m.conversation_id WHERE r.id = run_id)"
+    ' WHERE run_id = %s AND "index" = %s'
+)
 
 # The largest number in an integer column of PostgreSQL.
 MOST_TOKENS = 2**31 - 1
@@ -36,7 +45,7 @@ class Ending:
 def seal(run_id: int, ending: Ending, only_if: Q | None = None) -> bool:
     """End the run unless it has ended already (or `only_if` does not hold). Returns whether this call ended it."""
     usage = ending.usage or UsageReported()
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):
         ended = Run.objects.filter(only_if or Q(), pk=run_id, ended_at=None).update(
             status=ending.status,
             ended_at=ending.at,
@@ -60,11 +69,6 @@ def seal(run_id: int, ending: Ending, only_if: Q | None = None) -> bool:
     return True
 
 
-def storable(text: str) -> str:
-    """`text` as every database takes it: PostgreSQL stores no U+0000, and no page could show it."""
-    return text.replace("\0", "\ufffd")
-
-
 def _count(tokens: int | None) -> int | None:
     """A count that fits its column. Nonsense that a provider reports must not cost the reply its last words."""
     return tokens if tokens is not None and tokens <= MOST_TOKENS else None
@@ -74,9 +78,11 @@ def _fold(run_id: int, ended_at: datetime) -> None:
     """Write each part's text from the log, and the end of those that were still open."""
     texts: dict[int, list[str]] = {}
     opaque: dict[int, list[Json]] = {}
+    indices: set[int] = set()
     breaks: dict[int, list[int]] = {}
     lengths: Counter[int] = Counter()
     for part, kind, text in Delta.objects.filter(run=run_id).order_by("seq").values_list("part", "kind", "text"):
+        indices.add(part)
         if kind == PieceKind.TEXT:
             texts.setdefault(part, []).append(text)
             lengths[part] += len(text)
@@ -84,12 +90,16 @@ def _fold(run_id: int, ended_at: datetime) -> None:
             breaks.setdefault(part, []).append(lengths[part])
         elif kind == PieceKind.OPAQUE:
             opaque.setdefault(part, []).append(json.loads(text))
-    parts = list(Part.objects.filter(run=run_id))
-    owner = Conversation.objects.filter(messages__run=run_id).values_list("owner", flat=True).first()
-    for row in parts:
-        row.owner_id = owner
-        row.text = "".join(texts.get(row.index, ()))
-        row.opaque = opaque.get(row.index, [])
-        row.breaks = breaks.get(row.index, [])
-        row.ended_at = row.ended_at or ended_at
-    Part.objects.bulk_update(parts, ["text", "opaque", "breaks", "ended_at", "owner"])
+    folded = [
+        (
+            "".join(texts.get(index, ())),
+            for_column(Part, "breaks", breaks.get(index, [])),
+            for_column(Part, "opaque", opaque.get(index, [])),
+            for_column(Part, "ended_at", ended_at),
+            run_id,
+            index,
+        )
+        for index in sorted(indices)
+    ]
+    with connection.cursor() as cursor:
+        cursor.executemany(_FOLD, folded)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from django.urls import reverse
 
-from chatroom.conversations.models import Message, Part, Run
+from chatroom.conversations.models import Message, Part, Run, Status
 from chatroom.conversations.thoughts import thought_so_far
 
 
@@ -52,12 +52,14 @@ class Ties:
 NO_TIES = Ties()
 
 
-def ties_of(runs: Collection[Run]) -> dict[int, Ties]:
-    """The ties of each run, by its pk."""
+def ties_of(runs: Collection[Run], silent: Collection[int] = ()) -> dict[int, Ties]:
+    """The ties of each run, by its pk. Those that are `silent` have not said anything yet."""
     given = _given([run for run in runs if run.thought_from_id])
-    handed = _handed(runs)
-    followed = Run.objects.filter(reply__parent__in=[run.reply_id for run in runs], answer_now=True)
-    answered = set(followed.values_list("reply__parent", flat=True))
+    speaking = [run for run in runs if run.pk not in silent]
+    handed = _handed(speaking) if speaking else {}
+    stopped = [run.reply_id for run in speaking if run.status == Status.STOPPED]
+    followed = Run.objects.filter(reply__parent__in=stopped, answer_now=True)
+    answered = set(followed.values_list("reply__parent", flat=True)) if stopped else set()
     return {run.pk: Ties(given.get(run.pk), handed.get(run.pk, {}), run.reply_id in answered) for run in runs}
 
 

@@ -13,9 +13,10 @@ from typing import TextIO
 
 from chatroom.providers.dialects import DIALECTS
 from chatroom.providers.events import ContentDelta, Event, ReasoningDelta, ToolDelta, TryingAgain
-from chatroom.providers.provider import Provider, open_client, stream
+from chatroom.providers.provider import Provider, stream
 from chatroom.providers.request import EFFORTS, ChatMessage, ChatRequest, ReasoningSettings
 from chatroom.providers.transcript import Transcript
+from chatroom.providers.transport import open_client
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

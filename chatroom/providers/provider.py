@@ -16,13 +16,11 @@ import logging
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing, suppress
 from dataclasses import dataclass, field
-from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import TypeAlias, cast
 from urllib.parse import urlsplit, urlunsplit
 
 import aiohttp
 import httpx
-from httpx_aiohttp import AiohttpTransport
 
 from chatroom.providers.dialects import DIALECTS, Decoder, Dialect
 from chatroom.providers.errors import ProviderError
@@ -38,13 +36,12 @@ from chatroom.providers.events import (
 )
 from chatroom.providers.request import ChatRequest
 from chatroom.providers.retrying import Patience
+from chatroom.providers.silence import Silence
 from chatroom.providers.tap import KeylessTap, Tap
+from chatroom.providers.transport import Held
 from chatroom.providers.unpacking import Unpacker
 
 logger = logging.getLogger(__name__)
-
-#: Streams at once, over all providers. The transport's own limit of 100 would queue the rest unseen.
-MAX_CONNECTIONS = 4096
 
 #: Of an answer that is an error, this much is read.
 _MAX_ERROR_BYTES = 64 * 1024
@@ -107,28 +104,6 @@ class Timeouts:
 
 
 DEFAULT_TIMEOUTS = Timeouts()
-
-
-def open_client() -> httpx.AsyncClient:
-    """Return the HTTP client for all requests of one event loop. Close it with `async with`.
-
-    httpx over aiohttp's transport, which costs half the processor time a streamed piece. It keeps no
-    cookies, since its users are strangers to one another, and does not look at the environment: a
-    proxy or .netrc meant for something else must not see what people ask, nor stand before localhost.
-    """
-
-    def session() -> aiohttp.ClientSession:
-        return aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(limit=MAX_CONNECTIONS, ssl=httpx.create_ssl_context(trust_env=False)),
-            cookie_jar=aiohttp.DummyCookieJar(),
-        )
-
-    return httpx.AsyncClient(
-        transport=AiohttpTransport(client=session, trust_env=False),
-        trust_env=False,
-        follow_redirects=False,
-        cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
-    )
 
 
 async def stream(
@@ -281,31 +256,35 @@ async def _read(
     tap: Tap | None,
     pace: Pace | None,
 ) -> AsyncGenerator[list[Event], None]:
-    silence = timeouts.silence
     trouble: ProviderError | None = None
-    async with aclosing(_chunks(response)) as body:
-        while True:
-            try:
-                async with asyncio.timeout(silence):
+    parting = False
+    held = Held(response)
+    try:
+        async with aclosing(_chunks(response)) as body, Silence(timeouts.silence) as silence:
+            while True:
+                silence.listen()
+                try:
                     data = await anext(body)
-            except StopAsyncIteration:
-                break
-            except TimeoutError:
-                trouble = _silent(provider, timeouts)
-                break
-            except Exception as error:
-                logger.info("%s broke off: %s", provider.name, type(error).__name__)
-                break
-            if tap:
-                tap.received(data)
-            if events := decoder.feed(data):
-                yield events
-                if isinstance(events[-1], Failed):
-                    return
-                if any(isinstance(event, Finished) for event in events):
-                    silence = _PARTING
-            if pace and len(data) < _MUCH_BYTES and silence is not _PARTING:
-                await pace()
+                except StopAsyncIteration:
+                    break
+                except Exception as error:
+                    logger.info("%s broke off: %s", provider.name, type(error).__name__)
+                    break
+                silence.heard()
+                if tap:
+                    tap.received(data)
+                if events := decoder.feed(data):
+                    yield events
+                    if isinstance(events[-1], Failed):
+                        return
+                    if not parting and any(isinstance(event, Finished) for event in events):
+                        parting = True
+                        silence.shorten(_PARTING)
+                if pace and len(data) < _MUCH_BYTES and not parting:
+                    with held:
+                        await pace()
+    except TimeoutError:
+        trouble = _silent(provider, timeouts)
     # What the provider had said may be complete all the same; only the decoder knows.
     if events := decoder.flush():
         if trouble and isinstance(events[-1], Failed):

@@ -18,6 +18,7 @@ from chatroom.rendering.cache import TextCache
 from chatroom.rendering.fence import open_fence
 from chatroom.rendering.formulas import Formula, mark_formulas
 from chatroom.rendering.lines import is_full_stop, open_display
+from chatroom.rendering.paragraph import paragraph
 from chatroom.rendering.sanitize import sanitize
 from chatroom.rendering.writer import Unpresentable, Writer, write_code, write_formula
 
@@ -33,11 +34,6 @@ _LINE_END = re.compile(r"\r\n?")
 # NUL as CommonMark has it; halves of surrogate pairs, which JSON can carry; and the
 # noncharacters that have a meaning between the modules here.
 _UNREADABLE = re.compile("[\x00\ud800-\udfff\ufdd0-\ufdd2]")
-
-# A paragraph in which nothing can mean anything to Markdown: words and the commonest marks, each line beginning with a
-# letter. It is what models write most, and what a live page renders anew with every frame.
-_PLAIN_LINE = r"[^\W\d_](?:[^\W_]|[ ,.;:'\"?!%()’“”–—…])*+"
-_PLAIN = re.compile(rf"{_PLAIN_LINE}(?:(?<! )\n{_PLAIN_LINE})*+\n*")
 
 _BLANK_LINES = re.compile(r"(?:[ \t]*\n)*")
 
@@ -82,8 +78,8 @@ def _render(source: str, *, growing: bool) -> str:
     source = source[_BLANK_LINES.match(source).end() :]  # type: ignore[union-attr]
     if not source.strip(" \t"):
         return ""
-    if _PLAIN.fullmatch(source):
-        return f'<p dir="auto">{source.rstrip()}</p>'
+    if (easy := paragraph(source)) is not None:
+        return easy
     if fence := open_fence(source.partition("\n")[0]):
         return sanitize(write_code(fence.code(source), fence.info, colour=not growing))
     try:

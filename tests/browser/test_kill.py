@@ -53,6 +53,8 @@ def test_what_a_browser_had_shown_survives_kill_9_in_mid_thought(
     mortal_room.kill()  # while words are still on their way
     seen = shown(page, "reasoning")
     assert "word100" in seen
+    at_work = page.locator("#rail-list .live-dot")
+    expect(at_work).to_have_count(1)
 
     mortal_room.start()
     run = page.locator("[data-run]").get_attribute("data-run")
@@ -68,6 +70,7 @@ def test_what_a_browser_had_shown_survives_kill_9_in_mid_thought(
     expect(page.locator("[data-run]")).to_have_attribute("data-status", "interrupted")
     expect(page.locator(".ending")).to_contain_text(re.compile(r"Interrupted after (under 1|\d+) s"))
     assert re.sub(r"\s", "", kept) == shown(page, "reasoning")
+    expect(at_work).to_have_count(0)
     assert_live_is_loaded(page)
 
 

@@ -13,7 +13,7 @@ from django.db import connections
 from django.test import override_settings
 from django.utils import timezone
 
-from chatroom.conversations import log
+from chatroom.conversations import deltas
 from chatroom.conversations.following import Follower, Followers
 from chatroom.conversations.log import Advance
 from chatroom.conversations.models import Delta, Part, Run, Status
@@ -132,7 +132,7 @@ async def test_however_news_come_all_is_shown_once(make_run: MakeRun, order: lis
         followers, page = Followers(threads, ALONE), Page(2)
         await followers.join(run.pk, page, 2)
         await asyncio.to_thread(say, run, range(3, 7))
-        rows = {row.seq: row for row in await asyncio.to_thread(log.read, run.pk)}
+        rows = {row.seq: row for row in await asyncio.to_thread(deltas.read, run.pk)}
         for seq in order:
             followers.advance(Advance(run.pk, 0, (rows[seq],), run_changed=False))
         while page.seq < 6:

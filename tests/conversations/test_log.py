@@ -16,7 +16,8 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from chatroom.conversations.log import Advance, LeaseLost, Log, RunLog, read
+from chatroom.conversations.deltas import read
+from chatroom.conversations.log import Advance, LeaseLost, Log, RunLog
 from chatroom.conversations.models import Conversation, Delta, Part, Run, Status
 from chatroom.conversations.presenting import from_parts, snapshot
 from chatroom.conversations.sealing import Ending

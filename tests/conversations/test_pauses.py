@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from chatroom.conversations.log import Row
+from chatroom.conversations.deltas import Row
 from chatroom.conversations.models import Run, Status
 from chatroom.conversations.presenting import snapshot
 from chatroom.conversations.sealing import Ending, seal

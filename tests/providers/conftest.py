@@ -12,7 +12,8 @@ import pytest
 from aiohttp import web
 from hypothesis import HealthCheck, settings
 
-from chatroom.providers.provider import Provider, open_client
+from chatroom.providers.provider import Provider
+from chatroom.providers.transport import open_client
 
 # How long an example takes says more of the machine than of the code.
 settings.register_profile("providers", deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import re
 import time
 from concurrent.futures import ThreadPoolExecutor
 
@@ -15,6 +14,7 @@ from chatroom.rendering import html as html_module
 from chatroom.rendering.blocks import split
 from chatroom.rendering.formulas import Marked
 from chatroom.rendering.html import render, render_block, render_growing
+from chatroom.rendering.paragraph import paragraph
 from chatroom.rendering.sanitize import sanitize
 from chatroom.rendering.writer import Writer
 
@@ -323,10 +323,46 @@ def test_threads_may_render_at_once():
         assert list(threads.map(render, [f"{source}\n" for source in sources] * 3)) == expected * 3
 
 
-@given(st.text(alphabet="ab éß一 ,.;:'\"?!%()’–…\n1-*_#=~|<&`\\$[]>+\t\u00a0\u2028\x0b", max_size=30))
-def test_a_plain_paragraph_is_what_markdown_makes_of_it(text: str) -> None:
-    """Plain text takes a shorter way; that must not show."""
+MARKDOWN = "ab éß一 ,.;:'\"?!%()’–…\n1-*_#=~|<&`\\$[]>+\t\u00a0\u2028\x0b"
+PIECES = [
+    "a",
+    "b c",
+    "1",
+    " ",
+    "  ",
+    "\n",
+    "(",
+    ")",
+    ".",
+    ", ",
+    "-",
+    "- ",
+    "/",
+    "=",
+    "+",
+    "“",
+    "?",
+    "\u00a0",
+    "\\",
+    "_",
+    "#",
+]
+SPANS = ["**", "*", "`", "**a b**", "**é, b**", "*a*", "*1-2*", "`x = y*z*`", "`a|b#`", "` a`", "** a**", "*a.*", "``"]
+
+
+@given(st.text(alphabet=MARKDOWN, max_size=30) | st.lists(st.sampled_from(PIECES + SPANS), max_size=12).map("".join))
+def test_an_easy_paragraph_is_what_markdown_makes_of_it(text: str) -> None:
+    """What is easily read takes a shorter way; that must not show."""
     taken = html_module._render(text, growing=False)
+    growing = html_module._render(text, growing=True)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(html_module, "_PLAIN", re.compile("(?!)"))
+        patch.setattr(html_module, "paragraph", lambda source: None)
         assert html_module._render(text, growing=False) == taken
+        assert html_module._render(text, growing=True) == growing
+
+
+@pytest.mark.parametrize(
+    "text", ["words, and more", "**Note** it is", "a *b* and `c = d*e*`, (**f**)\nand `so`.", "a-b 1/2 = 3"]
+)
+def test_what_models_write_most_is_easy(text: str) -> None:
+    assert paragraph(text) is not None

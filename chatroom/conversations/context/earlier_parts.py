@@ -25,13 +25,15 @@ class _ArrayLength(Func):
         return self.as_sql(compiler, connection, template="json_array_length((%(expressions)s)::json)")
 
 
+# Made once: they are the same in every query.
+_LENGTHS = (Length("text"), _ArrayLength(F("opaque")))
+
+
 def inventories(runs: Collection[int]) -> dict[int, Inventory]:
     """What the reply of each run has. One query, which reads no text."""
     has = {run: Inventory() for run in runs}
     parts = Part.objects.filter(run__in=runs).order_by("run", "index")
-    for run, kind, provenance, length, opaque in parts.values_list(
-        "run", "kind", "provenance", Length("text"), _ArrayLength(F("opaque"))
-    ):
+    for run, kind, provenance, length, opaque in parts.values_list("run", "kind", "provenance", *_LENGTHS):
         had = has[run]
         had.opaque += opaque
         if kind == PartKind.CONTENT:
@@ -50,7 +52,11 @@ def sent_rows(verdicts: Mapping[int, Verdict]) -> dict[int, list[Part]]:
     """By run, the parts of which something is sent: answers, and of reasoning what the verdict lets go. One query."""
     whole = [run for run, verdict in verdicts.items() if verdict is Verdict.VERBATIM]
     as_text = [run for run, verdict in verdicts.items() if verdict in (Verdict.TEXT, Verdict.RESUMED)]
-    goes = Q(kind=PartKind.CONTENT) | Q(kind=PartKind.REASONING, run__in=as_text) | Q(run__in=whole)
+    goes = Q(kind=PartKind.CONTENT)
+    if as_text:
+        goes |= Q(kind=PartKind.REASONING, run__in=as_text)
+    if whole:
+        goes |= Q(run__in=whole)
     rows: dict[int, list[Part]] = defaultdict(list)
     for row in Part.objects.filter(goes, run__in=list(verdicts)).order_by("run", "index"):
         rows[row.run_id].append(row)

@@ -34,6 +34,8 @@ HANDED_OVER = "{prompt}\n\nHere is another model's reasoning about this, to help
 
 # A provider, and the name of a model there.
 Whom: TypeAlias = tuple[str, str]
+# What a model is shown, oldest first.
+Messages: TypeAlias = tuple[ChatMessage, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +105,7 @@ class History:
         return tuple(shown)
 
 
-def messages_for(run: Run) -> tuple[ChatMessage, ...]:
+def messages_for(run: Run) -> Messages:
     """All that the model of `run` is shown, from the first prompt to the one it replies to."""
     return history_of(run).messages()
 

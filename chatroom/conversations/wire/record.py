@@ -38,6 +38,10 @@ WRITE_SECONDS = 5.0
 COMPRESSION = 1
 # What is due waits a moment for more: runs that end together share a commit.
 GATHER_SECONDS = 0.2
+# Of so many runs in one transaction, with a pause after each: the log must not wait for long. (On SQLite who waits for
+# another's transaction looks again after some milliseconds, and again after more.)
+AT_ONCE = 24
+PAUSE_SECONDS = 0.03
 # Of all answers together; beyond it the record of the answer that goes on is broken off.
 WAITING_LIMIT = 64 * 1024 * 1024
 
@@ -98,7 +102,10 @@ class WireRecord:
     async def write(self) -> None:
         """Write all that waits now."""
         news = [exchange.news() for exchange in self._open if exchange.changed or exchange.pieces]
-        await self._store(news)
+        for start in range(0, len(news), AT_ONCE):
+            if start:
+                await asyncio.sleep(PAUSE_SECONDS)
+            await self._store(news[start : start + AT_ONCE])
         for one in news:
             self._waiting -= sum(len(data) for _, data in one.pieces)
         for exchange in [one.exchange for one in news if one.ended_at or one.exchange.given_up]:
@@ -189,15 +196,18 @@ class _Exchange:
 
     def news(self) -> _News:
         """Take what is to be written. Where something was left out no end is written: the record ends before it."""
-        pieces, self.pieces, self.waiting, self.changed = self.pieces, [], 0, False
+        pieces, changed = self.pieces, self.changed
+        self.pieces, self.waiting, self.changed = [], 0, False
         ended_at = None if self.given_up else self.ended_at
-        return _News(self, pieces, self.status, self.response_headers, ended_at)
+        return _News(self, pieces, changed, self.status, self.response_headers, ended_at)
 
 
 @dataclass(frozen=True, slots=True)
 class _News:
     exchange: _Exchange
     pieces: list[Piece]
+    # Something beside the body came.
+    changed: bool
     status: int | None
     response_headers: Headers
     ended_at: datetime | None
@@ -210,16 +220,19 @@ def _pack_all(news: list[_News]) -> list[bytes | None]:
 def _write(news: list[_News], batches: list[bytes | None]) -> list[int]:
     """Write news and their batches in one transaction. Returns the rows of their exchanges."""
     rows = []
+    received = []
     with transaction.atomic():
         for one, batch in zip(news, batches, strict=True):
             exchange = one.exchange
             row = exchange.row or _begin(exchange)
-            Exchange.objects.filter(pk=row).update(
-                status=one.status, response_headers=list(one.response_headers), ended_at=one.ended_at
-            )
+            if one.changed:
+                Exchange.objects.filter(pk=row).update(
+                    status=one.status, response_headers=list(one.response_headers), ended_at=one.ended_at
+                )
             if batch is not None:
-                Received.objects.create(exchange_id=row, number=exchange.batches, data=batch)
+                received.append(Received(exchange_id=row, number=exchange.batches, data=batch))
             rows.append(row)
+        Received.objects.bulk_create(received)
     return rows
 
 

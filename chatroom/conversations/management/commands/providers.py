@@ -21,7 +21,8 @@ from chatroom.conversations.offers.last_heard import last_heard, outcome
 from chatroom.providers.catalog import Model, fetch_entries, models_of
 from chatroom.providers.discovery import find_local
 from chatroom.providers.errors import ProviderError
-from chatroom.providers.provider import Provider, open_client
+from chatroom.providers.provider import Provider
+from chatroom.providers.transport import open_client
 
 _WIDTH = 110
 # So many models of a provider are named where all providers are listed.
