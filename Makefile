@@ -2,7 +2,7 @@
 # moment when nothing changed (chatroom/environment.py; it says in one line what stands in the way).
 
 .DEFAULT_GOAL := help
-.PHONY: help run cluster test check bench lock clean room tools services
+.PHONY: help run cluster test check faults bench lock clean room tools services
 MAKEFLAGS += --no-print-directory
 
 PORT ?= 8000
@@ -17,7 +17,7 @@ export PYTHONUTF8 := 1
 IN_VENV := .venv/bin/python
 
 # Checks and tests see nothing of the caller's environment: no keys, no proxies, no time zone, no options.
-KEPT = PATH HOME CI RECORDINGS
+KEPT = PATH HOME CI RECORDINGS FAULTS
 ALONE = env -i LANG=C.UTF-8 TZ=UTC PYTHONUTF8=1 $(foreach name,$(KEPT),$${$(name):+$(name)="$$$(name)"})
 
 # Starts environment.py with a Python that is new enough; failing that with an old one, which then says that it is.
@@ -62,6 +62,9 @@ check: tools ## style, types, and that imports point down only
 	@$(ALONE) $(IN_VENV) -m ruff format --check --quiet .
 	@$(ALONE) $(IN_VENV) -m mypy
 	@$(ALONE) $(IN_VENV) -c 'from importlinter.cli import lint_imports_command; lint_imports_command()'
+
+faults: tools ## do to the room all that can go wrong, at length, and write the table in docs/faults.md
+	@export FAULTS=long; $(ALONE) $(IN_VENV) -m pytest -n 0 tests/faults tests/cluster $(ARGS)
 
 bench: tools ## measure it all, ten minutes (ARGS=--short: see that it works; RECORDINGS names streams for the decoders)
 	@$(ALONE) $(IN_VENV) -m bench $(ARGS)

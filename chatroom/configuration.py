@@ -70,7 +70,15 @@ def database(url: str, sqlite: Path, connections: int) -> dict[str, Any]:
             "connect_timeout": 5,
             **parsed.get("OPTIONS", {}),
             # Who waits so long for a connection is told that there is none, instead of going on to wait.
-            "pool": {"min_size": 2, "max_size": connections, "timeout": 5},
+            "pool": {
+                "min_size": 2,
+                "max_size": connections,
+                "timeout": 5,
+                # Left to itself it waits twice as long after each attempt to connect. So of several processes some
+                # would be back long after others, with leases that those took for lapsed.
+                "reconnect_timeout": 2,
+                "reconnect_failed": _connect_again,
+            },
         }
         # A connection is tried before it is used: those that were open when the database was started again are dead.
         return {**parsed, "CONN_HEALTH_CHECKS": True, "OPTIONS": options}
@@ -89,6 +97,11 @@ def database(url: str, sqlite: Path, connections: int) -> dict[str, Any]:
         },
         "TEST": {"NAME": sqlite.with_name("test.sqlite3")},
     }
+
+
+def _connect_again(pool: Any) -> None:
+    """Of a pool that gave up: let it begin anew, since the database may be back at any moment."""
+    pool.check()
 
 
 def channel_layers(url: str) -> dict[str, Any]:

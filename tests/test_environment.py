@@ -172,7 +172,7 @@ def test_the_tests_need_what_the_room_needs_in_the_same_versions() -> None:
 def test_make_says_what_there_is(room: Room) -> None:
     shown = room.make("").stdout
     targets = re.findall(r"^make (\w+) ", shown, re.MULTILINE)
-    assert targets == ["help", "run", "cluster", "test", "check", "bench", "lock", "clean"]
+    assert targets == ["help", "run", "cluster", "test", "check", "faults", "bench", "lock", "clean"]
 
 
 def test_the_first_start_installs_and_serves(room: Room) -> None:

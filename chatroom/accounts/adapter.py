@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core.internal.httpkit import clean_client_ip
 from django.conf import settings
@@ -21,6 +23,10 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Never."""
         return False
+
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
+        """What attempts for one name are counted under; allauth adds the host, of which a room may have many names."""
+        return str(credentials.get("username", "")).lower()
 
     def get_client_ip(self, request: HttpRequest) -> str:
         """Whose attempts are counted together: who connected, or whom our own proxies say they heard.

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import CommandError
 from django.db import DatabaseError, InterfaceError, connection
+
+# SQLite's shared memory and its log take some of a disk before it can read a row.
+NEEDED_BYTES = 1024 * 1024
 
 
 @contextmanager
@@ -17,9 +23,17 @@ def with_database() -> Iterator[None]:
         _reach()
         yield
     except (DatabaseError, InterfaceError) as error:
-        raise CommandError(f"The database cannot be used: {' '.join(str(error).split())}") from error
+        raise CommandError(f"The database cannot be used: {' '.join(str(error).split())}{_full()}") from error
     finally:
         connection.close()
+
+
+def _full() -> str:
+    """Why SQLite fails where all it says is "disk I/O error": there is no room for what it keeps beside itself."""
+    folder = Path(settings.DATA_DIR)
+    if connection.vendor == "sqlite" and shutil.disk_usage(folder).free < NEEDED_BYTES:
+        return f". The disk that {folder} is on is full."
+    return ""
 
 
 def _reach() -> None:

@@ -29,7 +29,8 @@ class SharedCache(BaseCache):
 
     def __init__(self, server: str, params: dict[str, Any]) -> None:
         super().__init__(params)
-        connection = {"socket_timeout": SECONDS, "socket_connect_timeout": SECONDS, "retry": Retry(NoBackoff(), 0)}
+        # Once more: a connection from before Redis was started again fails first.
+        connection = {"socket_timeout": SECONDS, "socket_connect_timeout": SECONDS, "retry": Retry(NoBackoff(), 1)}
         self._shared = RedisCache(server, {"KEY_PREFIX": "chatroom", "OPTIONS": connection})
         self._own = LocMemCache("while-redis-is-away", params)
         self._away_until = 0.0

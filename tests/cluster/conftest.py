@@ -1,7 +1,11 @@
-"""A room of many processes, on real PostgreSQL and Redis, behind a real nginx."""
+"""A room of many processes, on real PostgreSQL and Redis, behind a real nginx.
+
+`FAULTS=long` gives the long form: more runs, longer texts, more at once.
+"""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -15,6 +19,19 @@ from tests.support.page import Audience, audience
 from tests.support.provider import ScriptedProvider
 
 Some = Callable[..., list[Speech]]
+
+LONG = os.environ.get("FAULTS") == "long"
+# Runs that speak at once, and how much longer than in the short form each speaks.
+MANY, LONGER = (12, 3) if LONG else (8, 1)
+# Seconds: short, so that it lapses soon.
+LEASE = 4
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What waits for a state here may wait long on a busy machine."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.timeout(900 if LONG else 400))
 
 
 @pytest.fixture(scope="session")
@@ -34,16 +51,17 @@ def clustered(
     providers = Path(write_providers(folder, provider))
     providers.write_text(providers.read_text() + "\n\n" + Path(load.configuration(folder)).read_text())
     with running_cluster(
-        folder / "data", CHATROOM_PROVIDERS=str(providers), CHATROOM_LEASE="6", CHATROOM_DRAIN="4"
+        folder / "data", CHATROOM_PROVIDERS=str(providers), CHATROOM_LEASE=str(LEASE), CHATROOM_DRAIN="4"
     ) as running:
         yield running
 
 
 @pytest.fixture
-def cluster(clustered: ClusteredRoom, load: LoadProvider) -> Iterator[ClusteredRoom]:
+def cluster(clustered: ClusteredRoom, load: LoadProvider, provider: ScriptedProvider) -> Iterator[ClusteredRoom]:
     """A test may harm it; after that it is mended, and no run goes on."""
     yield clustered
     load.release()
+    provider.forget()
     clustered.mend()
     clustered.rest()
 

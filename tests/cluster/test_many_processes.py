@@ -22,7 +22,8 @@ def test_a_reply_is_shown_live_through_nginx_and_whole_from_any_web(
         address = alice.post("/begin/", data=FORM, follow_redirects=False).headers["Location"]
         call = calls.next_call()
         run = int(re.findall(r'data-run="(\d+)"', alice.get(address).text)[0])
-        page = readers.open(cluster.host, dict(alice.cookies), int(address.split("/")[2]))
+        cookies = {cookie.name: str(cookie.value) for cookie in alice.cookies.jar}
+        page = readers.open(cluster.host, cookies, int(address.split("/")[2]))
         call.reasoning("Let me see.")
         until(lambda: readers.text(page, run, "reasoning") == "Letmesee.", "the thought is shown")
         assert worker_of(cluster, run) in {worker.pid for worker in cluster.cluster.workers}
@@ -33,7 +34,7 @@ def test_a_reply_is_shown_live_through_nginx_and_whole_from_any_web(
         live, loaded = readers.live_and_loaded(page)
         assert live == loaded
         for web in cluster.cluster.webs:
-            shown = httpx.get(f"{web.url}{address}", cookies=dict(alice.cookies)).text
+            shown = httpx.get(f"{web.url}{address}", cookies=cookies).text
             assert "Let me see." in shown and "Because." in shown
     assert cluster.said(run, "reasoning") + cluster.said(run, "content") == "Let me see.Because."
 

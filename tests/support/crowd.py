@@ -62,8 +62,11 @@ class Crowd:
         return self._client
 
     def ask(self, speech: Speech, *, model: str = "steady", readers: int = 1, **opening: Any) -> Asked:
-        """Ask for a speech in a conversation of its own, and open pages of it. `opening` goes to `Audience.open`."""
-        form = {"prompt": speech.prompt, "lane-0-model": f"load/{model}"}
+        """Ask for a speech in a conversation of its own, and open pages of it. `opening` goes to `Audience.open`.
+
+        `model` is one of the load's provider, or `provider/model`.
+        """
+        form = {"prompt": speech.prompt, "lane-0-model": model if "/" in model else f"load/{model}"}
         answer = self.client.post("/begin/", data=form, follow_redirects=False)
         assert answer.status_code in (302, 303), f"{answer.status_code}: {answer.text[:500]}"
         conversation = int(re.findall(r"\d+", answer.headers["Location"])[0])
@@ -91,7 +94,9 @@ class Crowd:
 
     def read(self, asked: Asked, **opening: Any) -> Page:
         """One more page of a conversation."""
-        page = self.audience.open(self.room.host, dict(self.client.cookies), asked.conversation, **opening)
+        # A jar that was given its cookies may hold one of them twice: the newer comes last.
+        cookies = {cookie.name: str(cookie.value) for cookie in self.client.cookies.jar}
+        page = self.audience.open(self.room.host, cookies, asked.conversation, **opening)
         asked.pages.append(page)
         return page
 
@@ -136,6 +141,10 @@ class Crowd:
             seconds,
         )
 
+    def until_shown_on(self, asked: Asked, page: int, words: int, seconds: float = PATIENCE) -> None:
+        """Wait until one page has shown so many words."""
+        eventually(lambda: len(asked.pages[page].ever) >= words, f"{words} words are shown", seconds)
+
     def shown(self, page: Page, run: int) -> str:
         """Thought and answer as a page shows them."""
         return self.audience.ask(lambda: page.dom.text(run, REASONING) + page.dom.text(run, CONTENT))
@@ -145,6 +154,7 @@ class Crowd:
 
         Of a run that is completed all must be there, of others the beginning. To be called when all is over.
         """
+        logs: dict[Page, str] = {}
         for one in self.asked if asked is None else asked:
             run = next(row for row in self.runs_of(one.conversation) if row["id"] == one.run)
             must_be_whole = run["status"] == "completed"
@@ -170,11 +180,13 @@ class Crowd:
                     tally.whole(f"{where} on a page", shown, shown_of_log)
                 logged += text
             for page in one.pages:
-                tally.kept(f"run {one.run}, ever shown", page.ever, logged)
+                logs[page] = logs.get(page, "") + logged
                 live, loaded = self.audience.live_and_loaded(page)
                 if live != loaded:
                     tally.lost += 1
                     tally.differences.append(f"run {one.run}: live page and loaded page differ: {_first(live, loaded)}")
+        for page, logged in logs.items():
+            tally.kept(f"conversation {page.conversation}, ever shown", page.ever, logged)
 
     @staticmethod
     def _shown_of(speech: Speech, kind: str, text: str) -> str:

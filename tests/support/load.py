@@ -15,6 +15,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mappin
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tests.support import loops
+
 #: A word of a speech.
 WORD = re.compile(r"s\d+w\d+(?:x\d+)?e")
 _PROMPT = re.compile(rb"speech seed=(\d+) pieces=(\d+) rate=(\d+) hold=(\d+) wide=(\d+)")
@@ -251,6 +253,8 @@ class LoadProvider:
         self.port = server.sockets[0].getsockname()[1]
         self._ready.set()
         self._loop.run_forever()
+        server.close()
+        loops.end(self._loop)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """One connection: request after request."""

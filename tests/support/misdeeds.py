@@ -85,7 +85,7 @@ async def promises_too_little(request: Request) -> None:
 async def sends_noise(request: Request) -> None:
     """Bytes without any sense, instead of an answer."""
     noise = random.Random(request.speech.seed)
-    await request.send(HEAD + CHUNKED)
+    await request.send(HEAD + CHUNKED + chunk(b"\x93"))  # by chance it could begin as JSON does
     for _ in range(20):
         await request.send(chunk(noise.randbytes(5000)))
     await request.send(b"0\r\n\r\n")
@@ -182,14 +182,14 @@ async def sends_a_bomb(request: Request) -> None:
     """Half a megabyte that unpacks to half a gigabyte."""
     body = _bomb(500)
     await request.send(HEAD + f"Content-Encoding: gzip\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body)
-    await request.hung_up()
+    request.over = True  # the connection may be used again
 
 
 async def sends_a_bomb_in_a_bomb(request: Request) -> None:
     """The same, packed twice: a few kilobytes."""
     body = zlib.compress(_bomb(500), 9, wbits=31)
     await request.send(HEAD + f"Content-Encoding: gzip, gzip\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body)
-    await request.hung_up()
+    request.over = True  # the connection may be used again
 
 
 MISDEEDS: dict[str, Behaviour] = {

@@ -9,6 +9,8 @@ import struct
 import threading
 from collections.abc import Iterator
 
+from tests.support import loops
+
 # Close with RST: what is on its way is lost, as with a network that goes away.
 _LINGER = struct.pack("ii", 1, 0)
 
@@ -63,6 +65,8 @@ class Proxy:
         self.port = server.sockets[0].getsockname()[1]
         self._ready.set()
         self._loop.run_forever()
+        server.close()
+        loops.end(self._loop)
 
     async def _pass_on(self, from_page: asyncio.StreamReader, to_page: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
