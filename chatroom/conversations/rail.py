@@ -18,6 +18,8 @@ from chatroom.conversations.searching.finding import Hit, search
 
 # So many are listed; older ones are found by searching.
 RAIL_LENGTH = 200
+# So many are found at once; older ones with more words. Who looks for a word that is everywhere waits for each of them.
+FOUND_LENGTH = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +53,9 @@ def rail(user: User, query: str = "") -> Rail:
     conversations = access_conversations(user)
     if not query:
         return Rail(_days(conversations[:RAIL_LENGTH], {}))
-    found = search(user, query, RAIL_LENGTH)
-    listed = conversations.filter(pk__in=found.hits)[:RAIL_LENGTH]
-    return Rail(_days(listed, found.hits), query, found.whole and len(found.hits) <= RAIL_LENGTH)
+    found = search(user, query, FOUND_LENGTH)
+    listed = conversations.filter(pk__in=found.hits)[:FOUND_LENGTH]
+    return Rail(_days(listed, found.hits), query, found.whole and len(found.hits) <= FOUND_LENGTH)
 
 
 def rail_of(user_id: int) -> str:
