@@ -17,6 +17,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from bench.parts import PARTS, Numbers, PartFailed, run
+from bench.processes import clean_up_when_told_to_end
 from bench.report import table
 
 LATEST = Path(__file__).with_name("latest.json")
@@ -32,12 +33,15 @@ def main() -> int:
     parser.add_argument("--short", action="store_true", help="only see whether the rig works")
     parser.add_argument("--only", default="", metavar="PARTS", help=", ".join(part.name for part in PARTS))
     arguments = parser.parse_args()
+    clean_up_when_told_to_end()
+    only = arguments.only.split(",") if arguments.only else [part.name for part in PARTS]
+    if unknown := set(only) - {part.name for part in PARTS}:
+        parser.error(f"no part is called {' or '.join(sorted(unknown))}")
     begin = time.monotonic()
     numbers: Numbers = {}
     failed = False
     for part in PARTS:
-        wanted = part.name in arguments.only.split(",") if arguments.only else True
-        if not wanted or (arguments.short and not part.can_be_short):
+        if part.name not in only or (arguments.short and not part.can_be_short):
             continue
         try:
             numbers |= run(part, short=arguments.short, seconds=WHOLE - (time.monotonic() - begin))

@@ -16,6 +16,7 @@ from bench import streams
 from bench.capacity import capacity
 from bench.footprint import hundred, idle, start
 from bench.plan import FULL, SHORT, Plan
+from bench.processes import clean_up_when_told_to_end
 from bench.rig import Rig
 from bench.sections import Numbers, cpu, latency, long, transport
 from bench.selfcheck import selfcheck
@@ -85,6 +86,7 @@ def main() -> None:
     parser.add_argument("--patient", type=float, default=0, metavar="SECONDS", help="wait for a quiet machine")
     parser.add_argument("--environment", action="append", default=[], metavar="NAME=VALUE")
     arguments = parser.parse_args()
+    clean_up_when_told_to_end()
     streams.PATIENCE = arguments.patient
     environment = dict(pair.split("=", 1) for pair in arguments.environment)
     if arguments.hold:

@@ -17,7 +17,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench.processes import ROOT
+from bench.processes import ROOT, clean_up_when_told_to_end
 
 Numbers = dict[str, float]
 
@@ -66,7 +66,7 @@ def run(part: Part, *, short: bool, seconds: float) -> Numbers:
 def _end(process: subprocess.Popen[bytes]) -> None:
     """End what the part has left: kindly, so that it removes its folders and ends its servers, then all at once."""
     if process.poll() is None:
-        process.send_signal(signal.SIGINT)
+        process.terminate()
         with contextlib.suppress(subprocess.TimeoutExpired):
             process.wait(15)
     with contextlib.suppress(ProcessLookupError):
@@ -76,6 +76,7 @@ def _end(process: subprocess.Popen[bytes]) -> None:
 
 def main(name: str, file: str, *options: str) -> None:
     """Be the process of a part."""
+    clean_up_when_told_to_end()
     module = importlib.import_module(f"bench.{name}")
     numbers = module.measure(short=True) if "--short" in options else module.measure()
     Path(file).write_text(json.dumps(numbers))

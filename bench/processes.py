@@ -22,6 +22,11 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def clean_up_when_told_to_end() -> None:
+    """Take SIGTERM for Ctrl-C, so that folders are removed and servers ended; Ctrl-C is not heard in the background."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+
+
 class Process:
     """A program that was started here. What it writes goes to `log`."""
 

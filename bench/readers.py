@@ -14,6 +14,8 @@ from bench.sockets import ClientSocket
 from bench.text import NUMBERS, WORD, Speech
 
 INFINITE = float("inf")
+#: Of a run; of the relay's socket.
+GOOD_ENDS = ("completed", "closed")
 # The news that a run on the page is over, alone or with the whole run.
 _OVER = re.compile(
     rb'(?:id="r(\d+)" hx-swap-oob="state" data-seq="\d+"|data-run="(\d+)")'
@@ -78,6 +80,11 @@ class Watch:
     def received(self) -> float:
         """When the provider had the request; 0: not yet."""
         return float(self.board.cells[self.order.place + RECEIVED])
+
+    @property
+    def ended_well(self) -> bool:
+        """Whether it is over as it should be."""
+        return self.ended.done() and self.ended.result() in GOOD_ENDS
 
     @property
     def has_begun(self) -> bool:

@@ -8,10 +8,10 @@ from statistics import median
 
 from bench.plan import Plan
 from bench.provider import CHUNKED, Order
-from bench.readers import Watch
+from bench.readers import GOOD_ENDS, Watch
 from bench.rig import Rig
 from bench.room import Room
-from bench.streams import GOOD_ENDS, System, Turn, quiet, turn
+from bench.streams import System, Turn, quiet, turn
 from bench.text import Speech
 
 Numbers = dict[str, float]
@@ -156,7 +156,7 @@ async def _over(watch: Watch) -> None:
 def account(rig: Rig, system: System, result: Turn, *, is_try: bool = False) -> Turn:
     """Tell of a turn, and remember what it says about all. Trouble of a mere try is none, but a loss is a loss."""
     rig.say(result.line())
-    rig.compared += result.streams
+    rig.compared += result.compared
     if result.window:
         rig.others.append(result.others / result.window)
     if result.lost:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 
 from bench.plan import Plan
+from bench.readers import GOOD_ENDS
 from bench.rig import Rig
 from bench.sections import Numbers
-from bench.streams import GOOD_ENDS, System
+from bench.streams import System
 
 # So fast that each of the room's frames, thirty a second, holds whole paragraphs, which are never sent again.
 RATE = DELTAS = 6_000

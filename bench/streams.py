@@ -29,7 +29,6 @@ LONGEST_WAY = 5
 #: Seconds that a turn waits at most until the rest of the machine uses less than this share of a core.
 PATIENCE = 0.0
 QUIET = 0.15
-GOOD_ENDS = ("completed", "closed")
 
 
 @dataclass(slots=True)
@@ -53,6 +52,7 @@ class Turn:
     frames: float = 0  # a delta
     bytes: float = 0
     rss: float = 0
+    compared: int = 0  # streams that were held against what the provider said
     lost: int = 0
     trouble: list[str] = field(default_factory=list)
 
@@ -108,7 +108,7 @@ async def turn(
             result.start_p99 = percentile([one for watch in watches for one in watch.latencies(begin, measured)], 0.99)
         system.board.cells[HUSH] = 1
         await _end(watches, result)
-    result.lost = await system.lost(readers)
+    await _compare(system, readers, result)
     return result
 
 
@@ -130,7 +130,7 @@ async def crowd(room: Room, provider: Process, readers: Sequence[Reader], window
         await _window(room, provider, window, readers, watches, result)
         room.board.cells[HUSH] = 1
         await _end(watches, result)
-    result.lost = await room.lost(readers)
+    await _compare(room, readers, result)
     return result
 
 
@@ -218,11 +218,18 @@ async def _window(
     return begin
 
 
+async def _compare(system: System, readers: Sequence[Reader], result: Turn) -> None:
+    """Count what was lost. Streams that did not end well are trouble already, and what they said is not all there."""
+    well = [reader for reader in readers if reader.watch and reader.watch.ended_well]
+    result.compared = len(well)
+    result.lost = await system.lost(well)
+
+
 async def _end(watches: list[Watch], result: Turn) -> None:
     await asyncio.wait([watch.ended for watch in watches], timeout=30)
     for watch in watches:
-        how = watch.ended.result() if watch.ended.done() else "not over"
-        if how not in GOOD_ENDS:
+        if not watch.ended_well:
+            how = watch.ended.result() if watch.ended.done() else "not over"
             result.trouble.append(f"a stream: {how}")
 
 
