@@ -152,17 +152,21 @@ def sockets_open(room: Room) -> int:
 def test_a_person_may_have_so_many_pages_open(small_room: Room) -> None:
     with closing(small_room.signed_in("alice")) as alice, closing(small_room.signed_in("bob")) as bob:
 
+        async def counted(number: int) -> None:
+            await asyncio.to_thread(until, lambda: sockets_open(small_room) == number, f"{number} are counted")
+
         async def open_them() -> None:
             async with page_socket(small_room, alice), page_socket(small_room, alice) as second:
+                await counted(2)  # they are when it is known who they are, a moment after they are open
                 for _ in range(3):
                     async with page_socket(small_room, alice) as third:
                         assert await closed(third) == 4429
                 async with page_socket(small_room, bob):
-                    assert sockets_open(small_room) == 3
+                    await counted(3)
                 await second.close()
-                await asyncio.to_thread(until, lambda: sockets_open(small_room) == 1, "two are gone")
+                await counted(1)
                 async with page_socket(small_room, alice) as again:
-                    assert sockets_open(small_room) == 2
+                    await counted(2)
                     assert not again.closed
 
         asyncio.run(open_them())
