@@ -33,7 +33,7 @@ class Part:
 
 PARTS = (
     Part("decoders", True, 60),
-    Part("load", True, 360),
+    Part("load", True, 430),
     Part("pages", False, 150),
     Part("browser", False, 150),
 )

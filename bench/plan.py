@@ -23,7 +23,7 @@ class Plan:
     #: Where the search for the largest number of streams begins, by system; it ends where the next try differs by no
     #: more than `step`, or after so many seconds.
     capacity_first: dict[str, int] = field(default_factory=lambda: {"room": 350, "relay": 300})
-    capacity_seconds: dict[str, float] = field(default_factory=lambda: {"room": 130.0, "relay": 60.0})
+    capacity_seconds: dict[str, float] = field(default_factory=lambda: {"room": 85.0, "relay": 40.0})
     capacity_window: float = 6
     capacity_step: int = 25
     capacity_most: int = 600
