@@ -86,7 +86,6 @@ class NewsConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
             followers=working.followers,
             rails=working.rails,
             threads=working.threads,
-            calm=working.runner.calm,
             is_alone=working.news.is_alone,
         )
         working.attendance.join(visitor, reader.show_out)

@@ -63,7 +63,6 @@ class Reader:
         followers: Followers,
         rails: RailBoard,
         threads: DatabaseThreads,
-        calm: Callable[[], Awaitable[None]],
         is_alone: bool,
     ) -> None:
         self.user_id = user_id
@@ -73,7 +72,6 @@ class Reader:
         self._followers = followers
         self._rails = rails
         self._threads = threads
-        self._calm = calm
         self._safety_seconds = SAFETY_SECONDS if is_alone else SAFETY_SECONDS_AMONG_OTHERS
         self._shape: Shape = ()
         self._cursors: dict[int, int] = {}
@@ -153,7 +151,6 @@ class Reader:
                 if self._changed or self._safety_due or self._lost:
                     # Changes come together, a prompt and its run and that it has begun: one look is for them all.
                     await asyncio.sleep(A_MOMENT)
-                    await self._calm()
                     await self._look()
                 else:
                     await self._woken.wait()
@@ -213,7 +210,6 @@ class Reader:
         while True:
             await self._rail_changed.wait()
             self._rail_changed.clear()
-            await self._calm()
             try:
                 html = await self._rails.news(self.user_id, self.conversation_id)
             except (DatabaseError, InterfaceError):

@@ -48,10 +48,6 @@ CLAIM_AT_ONCE = 100
 CLAIM_SECONDS = 2.0
 STOP_SECONDS = 0.5
 
-
-# A page waits so long at most for questions to be on their way.
-PREPARING_SECONDS = 0.05
-
 # A process that ends waits no longer than this for what is to be written of its runs: the database may be away.
 END_SECONDS = 5.0
 
@@ -93,9 +89,6 @@ class Runner:
         # While runs are being claimed they are ours already, and not in `_tasks` yet.
         self._claiming = asyncio.Lock()
         self._draining = False
-        # Runs whose request is being put together.
-        self._preparing = 0
-        self._prepared = asyncio.Event()
         self._late: set[asyncio.Future[bool]] = set()
         metrics.RUNS_HERE.set_function(lambda: len(self._tasks))
 
@@ -111,15 +104,6 @@ class Runner:
             self._stopping.add(run_id)
             if run_id in self._begun:  # one that has not begun finds the wish when it does
                 task.cancel()
-
-    async def calm(self) -> None:
-        """Wait, for a moment at most, until the questions that have just been asked are on their way.
-
-        What a page must be told of them can wait that long; told at once, it would hold them up.
-        """
-        if self._preparing:
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._prepared.wait(), PREPARING_SECONDS)
 
     def claimed(self) -> dict[str, Any]:
         """What the row of a run says that is made as this worker's own; nothing where others do the work."""
@@ -262,7 +246,7 @@ class Runner:
         if run.answer_now and await self._threads.run(is_moot, run):
             return
         if messages is None:
-            messages = await self._read_messages(run)
+            messages = await self._threads.run(messages_for, run)
         request = ChatRequest(run.model, messages, Asked.again(run).reasoning)
         watch = Stopwatch(provider.name, self._wire.tap(run.pk))
         try:
@@ -274,16 +258,6 @@ class Runner:
                 span = f"{seconds / 60:g} minutes" if seconds >= 120 else f"{seconds:g} seconds"
                 raise CutOff("too_slow", f"It was cut off: no reply may take longer than {span} here.") from None
             raise
-
-    async def _read_messages(self, run: Run) -> Messages:
-        self._preparing += 1
-        self._prepared.clear()
-        try:
-            return await self._threads.run(messages_for, run)
-        finally:
-            self._preparing -= 1
-            if not self._preparing:
-                self._prepared.set()
 
     async def _tell_of_retry(self, run: Run, again: TryingAgain | None) -> None:
         """Keep and show that the provider is to be tried again, or (None) that it speaks now. Raises LeaseLost."""
