@@ -57,6 +57,11 @@ def _make_once(path: Path, text: str) -> None:
         os.unlink(draft)
 
 
+# A process that is frozen in the middle of a transaction keeps its rows locked, also from those who would look after
+# its runs. PostgreSQL takes them away from it after so long; when it comes to, it is told, and tries again.
+HELD_SECONDS = 5
+
+
 def database(url: str, sqlite: Path, connections: int) -> dict[str, Any]:
     """SQLite in the data folder, or the PostgreSQL that DATABASE_URL names, with at most so many connections to it."""
     if url:
@@ -66,9 +71,11 @@ def database(url: str, sqlite: Path, connections: int) -> dict[str, Any]:
             raise ConfigurationError(f"DATABASE_URL: {error}") from error
         if "postgresql" not in str(parsed.get("ENGINE")):
             raise ConfigurationError("DATABASE_URL: only postgres://… is supported; leave it out for SQLite.")
+        given = parsed.get("OPTIONS", {})
         options = {
             "connect_timeout": 5,
-            **parsed.get("OPTIONS", {}),
+            **given,
+            "options": f"-c idle_in_transaction_session_timeout={HELD_SECONDS}s {given.get('options', '')}".strip(),
             # Who waits so long for a connection is told that there is none, instead of going on to wait.
             "pool": {
                 "min_size": 2,

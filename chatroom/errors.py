@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
-from django.db import InterfaceError, OperationalError
+from django.db import InterfaceError, InternalError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.defaults import server_error
@@ -60,6 +60,6 @@ def broken(request: HttpRequest) -> HttpResponse:
     error = sys.exc_info()[1]
     # SQLite says so of what is wrong with a statement, too.
     ours = getattr(getattr(error, "__cause__", None), "sqlite_errorname", "") == "SQLITE_ERROR"
-    if isinstance(error, OperationalError | InterfaceError) and not ours:
+    if isinstance(error, OperationalError | InterfaceError | InternalError) and not ours:
         return refused(request, Away())
     return server_error(request)

@@ -25,16 +25,18 @@ htmx.defineExtension("state", {
 });
 
 const notice = (html) => { document.getElementById("notice").innerHTML = html; };
-let connected = false;
+/* Whether news reach this page: `data-connected`. */
+const news = document.getElementById("news");
+const connected = () => "connected" in news.dataset;
 let silence;
 
 document.body.addEventListener("htmx:wsOpen", () => {
-  connected = true;
+  news.dataset.connected = "";
   silence = clearTimeout(silence);
   document.querySelector("#notice [data-connection]")?.remove();
 });
 document.body.addEventListener("htmx:wsClose", (event) => {
-  connected = false;
+  delete news.dataset.connected;
   const code = event.detail.event.code;
   if (code === SIGNED_OUT) notice('<p role="alert">You are signed out. <a href="/accounts/login/">Sign in again</a>; what you typed stays here.</p>');
   else if (code === GONE) notice('<p role="alert">This conversation is not there any more. <a href="/">Begin another</a></p>');
@@ -45,14 +47,14 @@ document.body.addEventListener("htmx:wsClose", (event) => {
     if (code === COME_BACK) setTimeout(event.detail.socketWrapper.reconnect, 500 + 1000 * Math.random());
     silence ??= setTimeout(() => {
       silence = undefined;
-      if (!connected) notice('<p data-connection>Connection lost. What was said is kept; this page catches up when the room is back.</p>');
+      if (!connected()) notice('<p data-connection>Connection lost. What was said is kept; this page catches up when the room is back.</p>');
     }, 2000);
   }
 });
 
 /* Commands tell whether news reach this page; if not, the answer to a command loads the page anew. */
 document.body.addEventListener("htmx:configRequest", (event) => {
-  if (connected) event.detail.headers["X-News"] = "on";
+  if (connected()) event.detail.headers["X-News"] = "on";
 });
 for (const failure of ["htmx:sendError", "htmx:timeout"]) {
   document.body.addEventListener(failure, () => notice('<p role="alert">The room cannot be reached. What you typed is still here; try again.</p>'));

@@ -77,6 +77,8 @@ def test_the_turns_above_keep_their_places_while_a_reply_comes(
     expect(page.locator("[data-run]")).to_have_count(5)
     expect(page.locator("[data-run]").last).to_have_attribute("data-status", "completed")
     page.reload()
+    # A question that is asked before loads the page anew.
+    expect(page.locator("#news[data-connected]")).to_be_attached()
     there = page.evaluate(PLACES)
     page.fill("textarea[name=prompt]", "The last")
     page.press("textarea[name=prompt]", "Enter")

@@ -5,13 +5,14 @@ from __future__ import annotations
 import contextlib
 import os
 import socket
+import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import DataError, OperationalError, connection, connections
+from django.db import DataError, InternalError, OperationalError, connection, connections, transaction
 from django.utils import timezone
 
 from chatroom.conversations.claims import Watch, claim, request_stop, sweep
@@ -50,6 +51,34 @@ def test_a_run_ends_once(make_run: MakeRun) -> None:
     assert not seal(run.pk, Ending(Status.COMPLETED, timezone.now()))
     run.refresh_from_db()
     assert run.status == "stopped"
+
+
+def test_who_is_frozen_while_it_writes_keeps_nobody_from_looking_after_its_runs(make_run: MakeRun) -> None:
+    if connection.vendor == "sqlite":
+        pytest.skip("all processes on a SQLite file are on one machine, and a transaction locks all of it")
+    run = make_run()
+    writing, thawed = threading.Event(), threading.Event()
+
+    def freeze() -> None:
+        try:
+            with transaction.atomic():
+                Run.objects.filter(pk=run.pk).update(lease_until=timezone.now() + LEASE)
+                writing.set()
+                thawed.wait(60)
+                Run.objects.filter(pk=run.pk).update(lease_until=timezone.now() + 2 * LEASE)
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(1) as pool:
+        frozen = pool.submit(freeze)
+        writing.wait(60)
+        try:
+            assert seal(run.pk, Ending(Status.INTERRUPTED, timezone.now()))
+        finally:
+            thawed.set()
+        assert isinstance(frozen.exception(), InternalError)
+    run.refresh_from_db()
+    assert (run.status, run.lease_until) == ("interrupted", None)
 
 
 def test_stop_ends_a_run_that_nobody_works_on(make_run: MakeRun) -> None:

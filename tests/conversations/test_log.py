@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
@@ -10,7 +11,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from django.db import connections
+from django.db import connection, connections
 from django.db.models import Max
 from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
@@ -203,6 +204,36 @@ async def test_a_run_taken_up_again_is_not_written_to_by_who_had_it_before(make_
         await before.end(_done())
     assert before.lost
     assert not await asyncio.to_thread(Delta.objects.filter(run=run).exists)
+
+
+async def test_what_was_being_written_while_the_process_stood_still_is_written_after_all(make_run: MakeRun) -> None:
+    if connection.vendor == "sqlite":
+        pytest.skip("SQLite takes nothing away from who stands still")
+    run = await asyncio.to_thread(make_run)
+    async with writing(told := []) as log:
+        held, stood = log._held, []
+
+        def stand_still(run_ids: list[int]) -> dict[int, int]:
+            found = held(run_ids)
+            if not stood:
+                stood.append(run_ids)
+                with connection.cursor() as cursor:
+                    cursor.execute("SET LOCAL idle_in_transaction_session_timeout = 1")
+                time.sleep(0.3)
+            return found
+
+        run_log = RunLog(log, run.pk, 1, 0)
+        await run_log.append([content(Assembler(), "said once")])
+        while not told:  # noqa: ASYNC110 - the writer tells nobody else
+            await asyncio.sleep(0)
+        log._held = stand_still  # type: ignore[method-assign]
+        await run_log.end(_done())
+    assert stood
+    await asyncio.to_thread(run.refresh_from_db)
+    assert (run.status, await asyncio.to_thread(lambda: [row.text for row in read(run.pk)])) == (
+        "completed",
+        ["said once"],
+    )
 
 
 async def test_thought_that_came_sealed_is_over_when_something_follows(make_run: MakeRun) -> None:
