@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import socket
 import tempfile
 import tomllib
 from pathlib import Path
@@ -57,13 +58,24 @@ def _make_once(path: Path, text: str) -> None:
         os.unlink(draft)
 
 
-# A process that is frozen in the middle of a transaction keeps its rows locked, also from those who would look after
-# its runs. PostgreSQL takes them away from it after so long; when it comes to, it is told, and tries again.
+def process_name() -> str:
+    """A name for this process: host, process id, and a mark that tells it from one before with the same id.
+
+    Its runs bear it, and its connections to PostgreSQL, where a name has 63 characters at most.
+    """
+    return f"{socket.gethostname()[:40]}:{os.getpid()}:{secrets.token_hex(4)}"
+
+
+# A process that is frozen in the middle of a transaction keeps its rows locked. PostgreSQL takes them away from it
+# after so long; when it comes to, it is told, and tries again.
 HELD_SECONDS = 5
 
 
-def database(url: str, sqlite: Path, connections: int) -> dict[str, Any]:
-    """SQLite in the data folder, or the PostgreSQL that DATABASE_URL names, with at most so many connections to it."""
+def database(url: str, sqlite: Path, connections: int, name: str) -> dict[str, Any]:
+    """SQLite in the data folder, or the PostgreSQL that DATABASE_URL names, with at most so many connections to it.
+
+    `name`: the process's, for PostgreSQL's list of connections.
+    """
     if url:
         try:
             parsed: dict[str, Any] = dict(dj_database_url.parse(url))
@@ -75,6 +87,7 @@ def database(url: str, sqlite: Path, connections: int) -> dict[str, Any]:
         options = {
             "connect_timeout": 5,
             **given,
+            "application_name": name,
             "options": f"-c idle_in_transaction_session_timeout={HELD_SECONDS}s {given.get('options', '')}".strip(),
             # Who waits so long for a connection is told that there is none, instead of going on to wait.
             "pool": {

@@ -18,6 +18,7 @@ from chatroom.configuration import (
     channel_layers,
     data_folder,
     database,
+    process_name,
     providers,
     secret_key,
     static_headers,
@@ -41,7 +42,10 @@ try:
     PROXIES = env.int("CHATROOM_PROXIES", 1 if BEHIND_TLS else 0, validate=validate.Range(0, 10))
     # PostgreSQL allows 100 in all, unless it is told otherwise; each process keeps to its share.
     CONNECTIONS = env.int("CHATROOM_CONNECTIONS", 16, validate=validate.Range(8, 1000))
-    DATABASES = {"default": database(env.str("DATABASE_URL", ""), DATA_DIR / "chatroom.sqlite3", CONNECTIONS)}
+    PROCESS_NAME = process_name()
+    DATABASES = {
+        "default": database(env.str("DATABASE_URL", ""), DATA_DIR / "chatroom.sqlite3", CONNECTIONS, PROCESS_NAME)
+    }
     # The providers that are configured: keys in the environment, and the file that this names.
     PROVIDERS = providers(env.str("CHATROOM_PROVIDERS", ""))
     # The built-in demo provider; 0 tokens a second means as fast as it can.

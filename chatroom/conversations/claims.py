@@ -8,14 +8,13 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
-import secrets
-import socket
 import time
 from collections.abc import Callable, Collection, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from django.db import DatabaseError
+from django.conf import settings
+from django.db import DatabaseError, connection
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
@@ -26,11 +25,6 @@ logger = logging.getLogger(__name__)
 
 # A run that took its worker down with it so often is not tried again.
 MAX_ATTEMPTS = 3
-
-
-def worker_name() -> str:
-    """A name for this process: host, process id, and a mark that tells it from one before with the same id."""
-    return f"{socket.gethostname()[:60]}:{os.getpid()}:{secrets.token_hex(4)}"
 
 
 def claimed(worker: str, lease: timedelta) -> dict[str, Any]:
@@ -146,6 +140,8 @@ def sweep(worker: str, watch: Watch, at_work: Collection[int]) -> list[Run]:
         if run.pk not in lapsed and not lost:
             continue
         try:
+            if run.pk in lapsed and run.worker != worker:
+                _cut_off(run.worker)
             done = _look_after(run, watch.lease)
         except DatabaseError:
             # What cannot be stored of one must not keep the others from being looked after.
@@ -154,6 +150,19 @@ def sweep(worker: str, watch: Watch, at_work: Collection[int]) -> list[Run]:
         if done:
             changed.append(run)
     return changed
+
+
+def _cut_off(worker: str) -> None:
+    """Close the connections of a worker that is taken for dead to PostgreSQL, where they bear its name.
+
+    One that was frozen in the middle of a transaction keeps its runs' rows locked, also from whoever would look after
+    them. A limit of the server's does not see to all of it: amid a pipeline a transaction does not count as idle.
+    """
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = %s", [worker]
+            )
 
 
 def hand_back(run: Run, worker: str) -> bool:
@@ -199,7 +208,7 @@ def _is_dead(worker: str) -> bool:
     """Whether `worker` was a process of this host that is no more: then there is no need to wait for its lease."""
     host, _, rest = worker.partition(":")
     pid = rest.partition(":")[0]
-    if host != socket.gethostname()[:60] or not pid.isdigit():
+    if host != settings.PROCESS_NAME.partition(":")[0] or not pid.isdigit():
         return False
     if int(pid) == os.getpid():
         return True  # our own process id in an earlier life; our own runs are left out by the caller

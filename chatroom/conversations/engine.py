@@ -20,7 +20,6 @@ from django.db import DatabaseError, InterfaceError, transaction
 
 from chatroom.conversations.announcing import Hub
 from chatroom.conversations.attendance import Attendance
-from chatroom.conversations.claims import worker_name
 from chatroom.conversations.context.history import Messages, messages_for
 from chatroom.conversations.following import Followers
 from chatroom.conversations.log import Advance, Log
@@ -61,7 +60,7 @@ class Engine:
     def __init__(self, *, serves: bool = True) -> None:
         lease = timedelta(seconds=settings.LEASE_SECONDS)
         layer: Any = get_channel_layer() if settings.REDIS_URL else None
-        name = worker_name()
+        name = settings.PROCESS_NAME
         self.news = News(layer, name, self._hear)
         self.hub = Hub()
         self.threads = DatabaseThreads("pages", 4)

@@ -5,14 +5,15 @@ from __future__ import annotations
 import contextlib
 import os
 import socket
-import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
+import psycopg
 import pytest
-from django.db import DataError, InternalError, OperationalError, connection, connections, transaction
+from django.conf import settings
+from django.db import DataError, OperationalError, connection, connections
 from django.utils import timezone
 
 from chatroom.conversations.claims import Watch, claim, request_stop, sweep
@@ -56,29 +57,39 @@ def test_a_run_ends_once(make_run: MakeRun) -> None:
 def test_who_is_frozen_while_it_writes_keeps_nobody_from_looking_after_its_runs(make_run: MakeRun) -> None:
     if connection.vendor == "sqlite":
         pytest.skip("all processes on a SQLite file are on one machine, and a transaction locks all of it")
-    run = make_run()
-    writing, thawed = threading.Event(), threading.Event()
+    idle, amid, another = (make_run(worker=f"elsewhere:{n}:abc", lease_until=timezone.now()) for n in range(3))
+    update = f"UPDATE {Run._meta.db_table} SET lease_until = now() WHERE id = %s"
+    with _writing_as(idle.worker) as first, _writing_as(amid.worker) as second, _writing_as("else") as third:
+        first.execute(update, [idle.pk])
+        with contextlib.suppress(psycopg.OperationalError), second.pipeline():
+            second.execute(update, [amid.pk])
+            second.pgconn.send_flush_request()
+            second.pgconn.flush()
+            third.execute(update, [another.pk])
+            third.rollback()
+            assert {run.pk for run in sweep_after_a_lease("me", LEASE)} == {idle.pk, amid.pk, another.pk}
+        for cut_off in (first, second):
+            with pytest.raises(psycopg.OperationalError):
+                cut_off.execute("SELECT 1")
+        third.execute("SELECT 1")
 
-    def freeze() -> None:
-        try:
-            with transaction.atomic():
-                Run.objects.filter(pk=run.pk).update(lease_until=timezone.now() + LEASE)
-                writing.set()
-                thawed.wait(60)
-                Run.objects.filter(pk=run.pk).update(lease_until=timezone.now() + 2 * LEASE)
-        finally:
-            connections.close_all()
 
-    with ThreadPoolExecutor(1) as pool:
-        frozen = pool.submit(freeze)
-        writing.wait(60)
-        try:
-            assert seal(run.pk, Ending(Status.INTERRUPTED, timezone.now()))
-        finally:
-            thawed.set()
-        assert isinstance(frozen.exception(), InternalError)
-    run.refresh_from_db()
-    assert (run.status, run.lease_until) == ("interrupted", None)
+def _writing_as(worker: str) -> psycopg.Connection:
+    """A connection as a worker of that name has it, without the limit of time for what is idle."""
+    parameters: dict[str, Any] = connection.get_connection_params()  # type: ignore[no-untyped-call]
+    given = {key: parameters[key] for key in ("dbname", "user", "password", "host", "port")}
+    return psycopg.connect(**given, application_name=worker)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_transaction_that_stands_still_is_ended() -> None:
+    if connection.vendor == "sqlite":
+        pytest.skip("PostgreSQL's")
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW idle_in_transaction_session_timeout")
+        assert cursor.fetchone() == ("5s",)
+        cursor.execute("SHOW application_name")
+        assert cursor.fetchone() == (settings.PROCESS_NAME,)
 
 
 def test_stop_ends_a_run_that_nobody_works_on(make_run: MakeRun) -> None:
@@ -167,7 +178,7 @@ def test_a_dead_process_of_this_host_is_not_waited_for(make_run: MakeRun) -> Non
     if pid == 0:
         os._exit(0)
     os.waitpid(pid, 0)
-    worker = f"{socket.gethostname()[:60]}:{pid}:abc"
+    worker = f"{socket.gethostname()[:40]}:{pid}:abc"
     run = make_run(worker=worker, started_at=timezone.now(), lease_until=timezone.now() + LEASE)
     assert [swept.pk for swept in sweep_after_a_lease("me", LEASE)] == [run.pk]
 
