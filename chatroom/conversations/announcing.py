@@ -13,7 +13,8 @@ from typing import Protocol
 class Listener(Protocol):
     """An open page. Both return at once; the work is done in the listener's own task."""
 
-    user_id: int
+    #: Whose list of conversations stands on it, if anybody's.
+    user_id: int | None
     conversation_id: int | None
 
     def conversation_changed(self) -> None:
@@ -32,7 +33,8 @@ class Hub:
 
     def join(self, listener: Listener) -> None:
         """From now on tell `listener`."""
-        self._by_user[listener.user_id].add(listener)
+        if listener.user_id is not None:
+            self._by_user[listener.user_id].add(listener)
         if listener.conversation_id is not None:
             self._by_conversation[listener.conversation_id].add(listener)
 

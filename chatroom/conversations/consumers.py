@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 from urllib.parse import parse_qs
@@ -19,8 +20,9 @@ from django.http import HttpRequest, parse_cookie
 from chatroom.accounts.models import User
 from chatroom.conversations.access import access_conversations
 from chatroom.conversations.attendance import Visitor
-from chatroom.conversations.engine import engine
+from chatroom.conversations.engine import Engine, engine
 from chatroom.conversations.limits import Sockets
+from chatroom.conversations.open_page import OpenPage, OwnPage
 from chatroom.conversations.reading import GONE, REFUSED, Ended, Reader
 from chatroom.watching import logs, metrics
 
@@ -39,16 +41,29 @@ MOST_CURSORS = 1000
 _sockets = Sockets()
 
 
-class NewsConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
-    """News for one page: of a conversation if the address names one, and of the rail."""
+@dataclass(frozen=True, slots=True)
+class Admitted:
+    """Who comes: the page that is open, whom its socket counts for, and by which session, where one is needed."""
+
+    page: OpenPage
+    counts_for: Hashable
+    visitor: Visitor | None = None
+
+
+class PageConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
+    """News for one page. Who may have them, a subclass says."""
 
     # None by this name: the library would give each socket a channel of its own, and refuse it while Redis is away.
     # News come to the process as a whole (`news`).
     channel_layer_alias = "none"
     reading: asyncio.Task[None] | None = None
-    counted: int | None = None
+    counted: Hashable = None
     left: Callable[[], None] | None = None
     asked = False
+
+    async def admit(self, working: Engine) -> Admitted | int:
+        """Who comes by `self.scope`; or the code that closes the socket."""
+        raise NotImplementedError
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """The life of the socket, at whose end it is not counted any more, whatever ended it."""
@@ -64,32 +79,25 @@ class NewsConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
         """Accept (a refusal must be a close code that the page can read), then begin to read."""
         await self.accept()
         working = engine()
-        conversation_id: int | None = self.scope["url_route"]["kwargs"].get("conversation_id")
-        if conversation_id is not None:
-            logs.about.set({"conversation": conversation_id})
-        visitor, may_read = await working.threads.run(_who_comes, dict(self.scope["headers"]), conversation_id)
-        if visitor is None:
-            await self.close(REFUSED)
+        who = await self.admit(working)
+        if isinstance(who, int):
+            await self.close(who)
             return
-        if not _sockets.take(visitor.user_id):
+        if not _sockets.take(who.counts_for):
             await self.close(FULL)
             return
-        self.counted = visitor.user_id
-        if not may_read:
-            await self.close(GONE)
-            return
+        self.counted = who.counts_for
         reader = Reader(
-            visitor.user_id,
-            conversation_id,
+            who.page,
             self._send,
             hub=working.hub,
             followers=working.followers,
             rails=working.rails,
-            threads=working.threads,
             is_alone=working.news.is_alone,
         )
-        working.attendance.join(visitor, reader.show_out)
-        self.left = partial(working.attendance.leave, reader.show_out)
+        if who.visitor:
+            working.attendance.join(who.visitor, reader.show_out)
+            self.left = partial(working.attendance.leave, reader.show_out)
         shown, cursors = _what_the_page_shows(self.scope["query_string"])
         self.reading = asyncio.create_task(reader.read(shown, cursors))
         self.reading.add_done_callback(self._reading_ended)
@@ -118,16 +126,41 @@ class NewsConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
         self._closing = asyncio.ensure_future(self.close(code))
 
 
-def _who_comes(headers: dict[bytes, bytes], conversation_id: int | None) -> tuple[Visitor | None, bool]:
-    """Who is signed in, if anybody, and whether that person may read the conversation, if one is asked for."""
+class NewsConsumer(PageConsumer):
+    """News for a page of one's own: of a conversation if the address names one, and of the rail."""
+
+    async def admit(self, working: Engine) -> Admitted | int:
+        """Who is signed in, and may read the conversation."""
+        conversation_id: int | None = self.scope["url_route"]["kwargs"].get("conversation_id")
+        if conversation_id is not None:
+            logs.about.set({"conversation": conversation_id})
+        visitor, may_read = await working.threads.run(_who_comes, dict(self.scope["headers"]), conversation_id)
+        if visitor is None:
+            return REFUSED
+        if not may_read:
+            return GONE
+        page = OwnPage(visitor.user_id, conversation_id, working.threads)
+        return Admitted(page, visitor.user_id, visitor)
+
+
+def who_is_signed_in(headers: dict[bytes, bytes]) -> tuple[User, str] | None:
+    """The person who has the session that a socket came with, and the session's key."""
     cookies = parse_cookie(headers.get(b"cookie", b"").decode("latin-1"))
     request = HttpRequest()
     request.session = SessionStore(cookies.get(settings.SESSION_COOKIE_NAME))
     user = get_user(request)
     if not isinstance(user, User) or not request.session.session_key:
+        return None
+    return user, request.session.session_key
+
+
+def _who_comes(headers: dict[bytes, bytes], conversation_id: int | None) -> tuple[Visitor | None, bool]:
+    """Who is signed in, if anybody, and whether that person may read the conversation, if one is asked for."""
+    if (found := who_is_signed_in(headers)) is None:
         return None, False
+    user, session_key = found
     may_read = conversation_id is None or access_conversations(user).filter(pk=conversation_id).exists()
-    return Visitor(user.pk, request.session.session_key), may_read
+    return Visitor(user.pk, session_key), may_read
 
 
 def _what_the_page_shows(query: bytes) -> tuple[str, dict[int, int]]:

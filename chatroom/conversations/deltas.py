@@ -9,7 +9,7 @@ from django.db.models import OuterRef, Subquery
 from django.db.models.functions import Coalesce, Length
 
 from chatroom.conversations.models import Delta, Part, Run
-from chatroom.providers.parts import PartHead, PieceKind
+from chatroom.providers.parts import PartHead, PartKind, PieceKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +54,13 @@ def read_some(run_id: int, after: int, characters: int) -> list[Row]:
             break
         at_once *= 2  # nothing is known of how long they are: to measure them costs as much as to read them
     return read(run_id, after, upto) if upto > after else []
+
+
+def seq_at(run_id: int, told: int) -> int:
+    """The seq up to which a page without reasoning is that shows so many rows of the rest (`RunRender.cursor`)."""
+    spoken = Part.objects.filter(run=run_id).exclude(kind=PartKind.REASONING).values_list("index", flat=True)
+    rows = Delta.objects.filter(run=run_id, part__in=list(spoken)).order_by("seq").values_list("seq", flat=True)
+    return rows[told - 1 : told].first() or 0 if told > 0 else 0
 
 
 def standings(run_ids: list[int]) -> dict[int, tuple[int, str]]:

@@ -14,8 +14,9 @@ from django.template.loader import get_template
 from django.utils.safestring import SafeString
 
 from chatroom.conversations.models import Run
-from chatroom.conversations.pages import TurnShown, fill, lane_shape, place
+from chatroom.conversations.pages import Cut, TurnShown, fill, lane_shape
 from chatroom.conversations.presenting import RunShown
+from chatroom.conversations.sight import OWNERS, Sight
 from chatroom.conversations.ties import NO_TIES, Ties, ties_of
 from chatroom.conversations.tree import Turn
 from chatroom.rendering.cache import BytesCache
@@ -51,15 +52,18 @@ class Drawn:
     runs: Sequence[RunShown]
 
 
-def draw(path: Sequence[Turn], liking: Liking = NOBODYS) -> Drawn:
-    """The turns of a path, from the record or from what is kept."""
+def draw(
+    path: Sequence[Turn], liking: Liking = NOBODYS, sight: Sight = OWNERS, cuts: Mapping[int, Cut] | None = None
+) -> Drawn:
+    """The turns of a path as a reader of that sight sees them, from the record or from what is kept."""
+    cuts = cuts or {}
     replies = [reply.message.pk for turn in path for lane in turn.lanes for reply in lane.replies]
     known = Run.objects.filter(reply__in=replies).only("reply", "status", "ended_at", "thought", "thought_from")
     runs = {run.reply_id: run for run in known}
     ties = ties_of(runs.values())
-    keys = [_key(turn, runs, ties, liking) for turn in path]
+    keys = [_key(turn, runs, ties, liking, sight, cuts) for turn in path]
     kept = [key and _kept.get(key) for key in keys]
-    fresh = iter(fill([turn for turn, found in zip(path, kept, strict=True) if found is None]))
+    fresh = iter(fill([turn for turn, found in zip(path, kept, strict=True) if found is None], sight, cuts))
     html: list[bytes] = []
     shown: list[RunShown] = []
     for turn, key, found in zip(path, keys, kept, strict=True):
@@ -72,7 +76,7 @@ def draw(path: Sequence[Turn], liking: Liking = NOBODYS) -> Drawn:
             shown += filled.runs
         else:
             html.append(found)
-            shown += [RunShown(run, (), 0, ties[run.pk]) for run in _runs(turn, runs)]
+            shown += [RunShown(run, (), 0, ties[run.pk], sight, run.pk, run.reply_id) for run in _runs(turn, runs)]
     return Drawn(html, shown)
 
 
@@ -86,18 +90,26 @@ def _runs(turn: Turn, runs: Mapping[int, Run]) -> list[Run]:
     return [runs[reply.message.pk] for lane in turn.lanes for reply in lane.replies]
 
 
-def _key(turn: Turn, runs: Mapping[int, Run], ties: Mapping[int, Ties], liking: Liking) -> bytes | None:
+def _key(
+    turn: Turn,
+    runs: Mapping[int, Run],
+    ties: Mapping[int, Ties],
+    liking: Liking,
+    sight: Sight,
+    cuts: Mapping[int, Cut],
+) -> bytes | None:
     """All that a turn's looks depend on and that can change, in short. None while it goes on: then it is not kept."""
     its = _runs(turn, runs)
-    if any(run.is_live or run.ended_at is None for run in its):
+    if any(run.is_live or run.ended_at is None or run.pk in cuts for run in its):
         return None
     looks = (
-        place(turn.prompt),
+        OWNERS.place(turn.prompt),
         [lane_shape(lane) for lane in turn.lanes],
         # The times besides, since a database that is put back from a backup gives ids away a second time.
         [(run.pk, run.ended_at) for run in its],
         [tied for run in its if (tied := ties[run.pk]) != NO_TIES],
         liking.pane,
-        liking.of_runs(run.pk for run in its),
+        liking.of_runs(sight.run_number(run.pk) for run in its),
+        sight,
     )
     return hashlib.blake2b(repr(looks).encode(), digest_size=16).digest()

@@ -24,7 +24,7 @@ def run_news(rendering: RunRender) -> str:
         into(f"r{part.run_id}-parts", "beforeend", render_to_string("conversations/_part.html", {"part": part}))
         for part in begun
     ]
-    if begun:
+    if begun and rendering.sight.mine:
         pieces.append(_answerable(rendering))
     return "".join(pieces)
 
@@ -32,16 +32,16 @@ def run_news(rendering: RunRender) -> str:
 def run_whole(rendering: RunRender) -> str:
     """All parts of a run anew, where one is not what it seemed; `rendering` has given nothing yet."""
     begun, _ = rendering.news()
-    parts = [render_to_string("conversations/_part.html", {"part": part}) for part in begun]
-    return into(f"r{rendering.run_id}-parts", "innerHTML", "".join(parts)) + _answerable(rendering)
+    html = "".join(render_to_string("conversations/_part.html", {"part": part}) for part in begun)
+    anew = into(f"r{rendering.run_id}-parts", "innerHTML", html)
+    return anew + _answerable(rendering) if rendering.sight.mine else anew
 
 
-def run_state(shown: RunShown, seq: int) -> str:
-    """The run's status, head and foot. When it is over: the heads of its panes, now that the count is known."""
+def run_state(shown: RunShown) -> str:
+    """The run's head and foot. When it is over: the heads of its panes, now that the count is known."""
     run_id = shown.run.pk
     context = {"shown": shown, "run": shown.run}
     pieces: list[str] = [
-        cursor(shown.run, seq),
         into(f"r{run_id}-head", "innerHTML", render_to_string("conversations/_run_head.html", context)),
         into(f"r{run_id}-foot", "innerHTML", render_to_string("conversations/_run_foot.html", context)),
     ]
@@ -54,20 +54,20 @@ def run_state(shown: RunShown, seq: int) -> str:
     return "".join(pieces)
 
 
-def cursor(run: Run, seq: int) -> SafeString:
-    """How far the reader has got with a run, and how that stands: attributes for the run's element.
+def cursor(run: Run, at: int) -> SafeString:
+    """How far the reader has got with a run (`RunRender.cursor`), and how that stands: attributes for its element.
 
     Of a run that is over there is nothing more to read: 0, as on a page that is loaded then.
     """
     # Nothing here needs escaping, and this goes with every frame.
     return SafeString(
-        f'<i id="r{run.pk}" hx-swap-oob="state" data-seq="{seq if run.is_live else 0}" data-status="{run.status}"></i>'
+        f'<i id="r{run.pk}" hx-swap-oob="state" data-seq="{at if run.is_live else 0}" data-status="{run.status}"></i>'
     )
 
 
-def caught_up(run_id: int, seq: int) -> SafeString:
+def caught_up(rendering: RunRender) -> SafeString:
     """How far the reader has got, when it is not said yet whether that is all."""
-    return format_html('<i id="r{}" hx-swap-oob="state" data-seq="{}"></i>', run_id, seq)
+    return format_html('<i id="r{}" hx-swap-oob="state" data-seq="{}"></i>', rendering.run_id, rendering.cursor)
 
 
 def into(target: str, how: str, html: str) -> SafeString:

@@ -7,6 +7,7 @@ are counted by each process for itself.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Hashable
 
 from django.conf import settings
 from django.db import connection
@@ -54,23 +55,23 @@ def _sentence(who: str, limit: int) -> str:
 
 
 class Sockets:
-    """The sockets of each person in this process. To be used on the event loop."""
+    """The sockets of each person, or each link, in this process. To be used on the event loop."""
 
     def __init__(self) -> None:
-        self._open: Counter[int] = Counter()
+        self._open: Counter[Hashable] = Counter()
 
-    def take(self, user_id: int) -> bool:
+    def take(self, whose: Hashable) -> bool:
         """Whether there is room for one more; then it is counted."""
-        if self._open[user_id] >= settings.SOCKETS_PER_PERSON:
+        if self._open[whose] >= settings.SOCKETS_PER_PERSON:
             metrics.REFUSED.labels("sockets_per_person").inc()
             return False
-        self._open[user_id] += 1
+        self._open[whose] += 1
         metrics.SOCKETS.inc()
         return True
 
-    def leave(self, user_id: int) -> None:
+    def leave(self, whose: Hashable) -> None:
         """One that was counted is gone."""
         metrics.SOCKETS.dec()
-        self._open[user_id] -= 1
-        if self._open[user_id] <= 0:
-            del self._open[user_id]
+        self._open[whose] -= 1
+        if self._open[whose] <= 0:
+            del self._open[whose]

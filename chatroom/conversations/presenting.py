@@ -8,7 +8,7 @@ rows it gives the whole (a snapshot); asked again and again it gives the fragmen
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from django.utils.html import escape
@@ -16,6 +16,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from chatroom.conversations.deltas import Row, moment
 from chatroom.conversations.models import BLOCK_BREAK, Part, Run, Status, span
+from chatroom.conversations.sight import OWNERS, Sight
 from chatroom.conversations.thoughts import READABLE
 from chatroom.conversations.ties import NO_TIES, Ties
 from chatroom.providers.events import Provenance
@@ -29,7 +30,10 @@ PASSING_CHARACTERS = 140
 
 @dataclass(frozen=True, slots=True)
 class PartShown:
-    """A part for the template `_part.html`. `open` is None once nothing more will come."""
+    """A part for the template `_part.html`. `open` is None once nothing more will come.
+
+    `run_id`: the number that its run goes by on the page.
+    """
 
     run_id: int
     head: PartHead
@@ -38,6 +42,7 @@ class PartShown:
     line: str
     started_at: datetime
     ended_at: datetime | None
+    mine: bool = True
 
     @property
     def id(self) -> str:
@@ -79,6 +84,10 @@ class _PartRender:
     run_id: int
     head: PartHead
     started_at: int
+    mine: bool = True
+    # Not for this reader; and how many rows it has had till that was known.
+    hidden: bool = False
+    rows: int = 0
     ended_at: int | None = None
     shown: bool = False
     finished: bool = False
@@ -93,6 +102,10 @@ class _PartRender:
 
     @property
     def changed(self) -> bool:
+        return not self.hidden and self._has_news
+
+    @property
+    def _has_news(self) -> bool:
         return bool(self.waiting) or not self.shown or (self.ended_at is not None and not self.finished)
 
     def take(self) -> tuple[str, str | None, str | None]:
@@ -120,15 +133,25 @@ class _PartRender:
             _last_line(self.tail) if self.head.kind is PartKind.REASONING else "",
             self.begun,
             None if self.ended_at is None else moment(self.ended_at),
+            self.mine,
         )
 
 
 class RunRender:
-    """The rendering of one run, at some seq."""
+    """The rendering of one run, at some seq, for readers of one sight. `run_id` is the row's.
 
-    def __init__(self, run_id: int) -> None:
-        self.run_id = run_id
+    Where reasoning is not for them, it leaves no trace: what is shown is numbered as if there were none, and
+    `cursor` counts only rows of it. An answer that may still turn out to be thought is held back.
+    """
+
+    def __init__(self, run_id: int, sight: Sight = OWNERS) -> None:
+        self.sight = sight
+        self.run_id = sight.run_number(run_id)
         self.seq = 0
+        self._told = 0
+        # Whether what came as an answer is one.
+        self._sure = sight.reasoning
+        self._begun = 0
         self._parts: list[_PartRender] = []
         self._speaking: _PartRender | None = None
         # Thought that came sealed and that nothing has followed yet.
@@ -143,9 +166,11 @@ class RunRender:
                 raise ValueError(f"run {self.run_id}: row {row.seq} does not follow {self.seq}")
             self.seq = row.seq
             if row.head.index == len(self._parts):
-                self._parts.append(_PartRender(self.run_id, row.head, row.at))
+                self._parts.append(_PartRender(self.run_id, row.head, row.at, self.sight.mine))
                 if row.kind is PieceKind.OPAQUE:
                     self._unspoken.append(self._parts[-1])
+            if not self.sight.reasoning and self._is_hidden(row):
+                continue
             if row.kind is PieceKind.OPAQUE:
                 continue
             part = self._parts[row.head.index]
@@ -171,19 +196,42 @@ class RunRender:
                 part.broken = False
             part.waiting.append(row.text)
 
+    def _is_hidden(self, row: Row) -> bool:
+        """Whether a row is not for readers without reasoning; and note what follows from it."""
+        part = self._parts[row.head.index]
+        if row.head.kind is PartKind.REASONING:
+            # Whoever has thought in the open does not think in what looks like an answer (`think_tags`).
+            part.hidden = self._sure = True
+            self._told -= part.rows
+            part.rows = 0
+            if part is self._speaking:  # it seemed an answer until now, and was held back
+                self._speaking = None
+        else:
+            part.rows += 1
+            self._told += 1
+        return part.hidden
+
+    @property
+    def cursor(self) -> int:
+        """How far the page is, in a number that it may know: it says it when it comes back (`deltas.seq_at`)."""
+        if self.sight.reasoning:
+            return self.seq
+        return self._told if self._sure else 0
+
     def settle_status(self, run: Run) -> None:
         """Let `run` say what follows from the rows taken so far, while it is not over.
 
         Its own row is read at another moment than they are, and may be behind them or ahead.
         """
         if run.is_live and (self._speaking or self._recast):
-            thinking = self._speaking is None or self._speaking.head.kind is PartKind.REASONING
+            thinking = self._speaking is None or self._speaking.head.kind is PartKind.REASONING or not self._sure
             run.status = Status.THINKING if thinking else Status.ANSWERING
         if self.seq:  # who has said something is not tried again
             run.retry_at = None
 
     def end(self, ended_at: datetime) -> None:
         """Nothing more will come."""
+        self._sure = True
         for part in self._parts:
             if part.ended_at is None:
                 part.ended_at = round(ended_at.timestamp() * 1000)
@@ -197,9 +245,12 @@ class RunRender:
         """Parts that are new since the last time, and changes to those that are not."""
         begun: list[PartShown] = []
         changes: list[PartChange] = []
-        for part in self._parts:
+        for part in self._parts if self._sure else ():
             if not part.changed:
                 continue
+            if not part.shown and not self.sight.reasoning:
+                part.head = replace(part.head, index=self._begun)
+                self._begun += 1
             sealed, open_, grown = part.take()
             shown = part.head_shown(sealed, open_)
             if not part.shown:
@@ -215,12 +266,19 @@ class RunRender:
 
 @dataclass(frozen=True, slots=True)
 class RunShown:
-    """A run for the template `_run.html`, whole at `seq`."""
+    """A run for the template `_run.html`, whole at `seq`. `run` is as the reader may know it; `run_id` is the row's."""
 
     run: Run
     parts: Sequence[PartShown]
     seq: int
     ties: Ties = NO_TIES
+    sight: Sight = OWNERS
+    run_id: int = 0
+    reply_id: int = 0
+    # See `RunRender.cursor`; 0 where nothing more will come.
+    cursor: int = 0
+    # It went on after the moment that is shown.
+    cut: bool = False
 
     @property
     def thoughts(self) -> list[PartShown]:
@@ -243,30 +301,56 @@ class RunShown:
         return bool(self.run.reasoning_tokens) and not self.thoughts
 
 
-def snapshot(run: Run, rows: Iterable[Row]) -> RunShown:
-    """A run from the log, whole at its last row."""
-    rendering = RunRender(run.pk)
+def snapshot(
+    run: Run, rows: Iterable[Row], sight: Sight = OWNERS, lane: int = 0, ended_at: datetime | None = None
+) -> RunShown:
+    """A run from the log, whole at its last row. `ended_at`: what is shown of it is cut off there."""
+    rendering = RunRender(run.pk, sight)
     rendering.apply(rows)
     rendering.settle_status(run)
-    if run.ended_at is not None:
-        rendering.end(run.ended_at)
+    if over := ended_at or run.ended_at:
+        rendering.end(over)
     parts, _ = rendering.news()
-    return RunShown(run, parts, rendering.seq)
+    seen = sight.run(run, lane)
+    if ended_at:
+        seen.status, seen.ended_at, seen.finish_reason = Status.COMPLETED, ended_at, ""
+        seen.input_tokens = seen.output_tokens = seen.reasoning_tokens = seen.cost = None
+    else:
+        rendering.settle_status(seen)
+    cursor = 0 if over else rendering.cursor
+    return RunShown(seen, parts, rendering.seq, NO_TIES, sight, run.pk, run.reply_id, cursor, cut=ended_at is not None)
 
 
-def from_parts(run: Run, parts: Iterable[Part]) -> RunShown:
+def from_parts(run: Run, parts: Iterable[Part], sight: Sight = OWNERS, lane: int = 0) -> RunShown:
     """A run that is over, from its stored parts."""
-    return RunShown(run, [_part(run, part, _html(part)) for part in parts], 0)
+    return _of_parts(run, [(part, _html(part)) for part in parts if _is_for(part, sight)], sight, lane)
 
 
-def outline(run: Run, parts: Iterable[Part]) -> RunShown:
+def outline(run: Run, parts: Iterable[Part], sight: Sight = OWNERS, lane: int = 0) -> RunShown:
     """A run with the heads of its parts only, without their text."""
-    return RunShown(run, [_part(run, part, "") for part in parts], 0)
+    return _of_parts(run, [(part, "") for part in parts if _is_for(part, sight)], sight, lane)
 
 
-def _part(run: Run, part: Part, html: str) -> PartShown:
-    safe = mark_safe(html)  # noqa: S308 - the renderer's output is sanitised
-    return PartShown(run.pk, part.head, safe, None, "", part.started_at, part.ended_at)
+def _of_parts(run: Run, parts: Sequence[tuple[Part, str]], sight: Sight, lane: int) -> RunShown:
+    number = sight.run_number(run.pk)
+    shown = [
+        PartShown(
+            number,
+            part.head if sight.reasoning else replace(part.head, index=index),
+            mark_safe(html),  # noqa: S308 - the renderer's output is sanitised
+            None,
+            "",
+            part.started_at,
+            part.ended_at,
+            sight.mine,
+        )
+        for index, (part, html) in enumerate(parts)
+    ]
+    return RunShown(sight.run(run, lane), shown, 0, NO_TIES, sight, run.pk, run.reply_id)
+
+
+def _is_for(part: Part, sight: Sight) -> bool:
+    return sight.reasoning or part.kind != PartKind.REASONING
 
 
 def _html(part: Part) -> str:

@@ -6,20 +6,18 @@ import asyncio
 import logging
 import random
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import datetime
 
 from django.db import DatabaseError, InterfaceError
+from django.utils import timezone
 
 from chatroom.conversations.announcing import Hub
-from chatroom.conversations.elsewhere import elsewhere_html
 from chatroom.conversations.following import Followers, Place
 from chatroom.conversations.fragments import into
-from chatroom.conversations.models import Run
-from chatroom.conversations.pages import Shape, digest, load_turns, shape
+from chatroom.conversations.open_page import Look, OpenPage
+from chatroom.conversations.pages import Shape
 from chatroom.conversations.presenting import RunShown
 from chatroom.conversations.rail_board import RailBoard
-from chatroom.conversations.reshaping import difference, whole
-from chatroom.conversations.threads import DatabaseThreads
-from chatroom.conversations.tree import Turn
 
 logger = logging.getLogger(__name__)
 
@@ -55,23 +53,21 @@ class Reader:
 
     def __init__(
         self,
-        user_id: int,
-        conversation_id: int | None,
+        page: OpenPage,
         send: Callable[[str], Awaitable[None]],
         *,
         hub: Hub,
         followers: Followers,
         rails: RailBoard,
-        threads: DatabaseThreads,
         is_alone: bool,
     ) -> None:
-        self.user_id = user_id
-        self.conversation_id = conversation_id
+        self.user_id = page.user_id
+        self.conversation_id = page.conversation_id
+        self._page = page
         self._send = send
         self._hub = hub
         self._followers = followers
         self._rails = rails
-        self._threads = threads
         self._safety_seconds = SAFETY_SECONDS if is_alone else SAFETY_SECONDS_AMONG_OTHERS
         self._shape: Shape = ()
         self._cursors: dict[int, int] = {}
@@ -111,6 +107,8 @@ class Reader:
             self.lost(run_id)
             return
         self._cursors[run_id] = seq
+        if not html:  # nothing in it that this page shows
+            return
         self._outbox.append(html)
         self._waiting += len(html)
         if self._taken is not None and self._waiting > WAITING_LIMIT:
@@ -120,12 +118,15 @@ class Reader:
     def _fall_behind(self, taken: dict[int, int]) -> None:
         """The page does not take what it is sent: keep nothing for it, and join its runs again when it does."""
         for run_id in self._cursors:
-            self._followers.leave(run_id, self)
+            self._leave(run_id)
         self._cursors = dict(taken)
         self._lost.update(taken)
         self._rail_changed.set()
         self._outbox.clear()
         self._waiting = 0
+
+    def _leave(self, run_id: int) -> None:
+        self._followers.leave(run_id, self, self._page.sight)
 
     def lost(self, run_id: int) -> None:
         """The page does not follow a run any more: it is to join it again from where it stands."""
@@ -140,10 +141,14 @@ class Reader:
         self._hub.join(self)
         self._rail_changed.set()  # since the page was made things may have happened, or while it was away
         loop = asyncio.get_running_loop()
-        beside = [loop.create_task(self._tick()), loop.create_task(self._keep_rail())]
+        beside = [loop.create_task(self._tick())]
+        if self.user_id is not None:
+            beside.append(loop.create_task(self._keep_rail(self.user_id)))
+        if self._page.until is not None:
+            beside.append(loop.create_task(self._end_at(self._page.until)))
         try:
             if self.conversation_id is not None:
-                await self._catch_up(self.conversation_id, shown, cursors)
+                await self._catch_up(shown, cursors)
             while True:
                 if self._shown_out:
                     raise Ended(REFUSED)
@@ -160,7 +165,7 @@ class Reader:
                 task.cancel()
             self._hub.leave(self)
             for run_id in self._cursors:
-                self._followers.leave(run_id, self)
+                self._leave(run_id)
 
     async def _tick(self) -> None:
         # Pages that came together, after a restart perhaps, must not look all at once ever after.
@@ -170,19 +175,28 @@ class Reader:
             self._safety_due = True
             self._woken.set()
 
-    async def _catch_up(self, conversation_id: int, shown: str, cursors: Mapping[int, int]) -> None:
+    async def _end_at(self, moment: datetime) -> None:
+        while (rest := (moment - timezone.now()).total_seconds()) > 0:  # noqa: ASYNC110 - clocks are set, too
+            await asyncio.sleep(rest)
+        self.conversation_changed()
+
+    async def _catch_up(self, shown: str, cursors: Mapping[int, int]) -> None:
         """From what a page that (re)connects shows to what is true now."""
-        path = await self._threads.run(load_turns, conversation_id)
-        self._shape = shape(path)
-        if digest(self._shape) == shown:
-            here = Run.objects.filter(reply__conversation=conversation_id, pk__in=list(cursors))
-            for run_id, reply_id in await self._threads.run(list, here.values_list("pk", "reply")):
-                await self._follow(run_id, reply_id, cursors[run_id])
+        look = await self._page.arrive(shown)
+        if not look.shape:
+            raise Ended(GONE)
+        self._shape = look.shape
+        if look.html:
+            await self._take_in(look.html, look.runs)
         else:
-            html, runs = await self._threads.run(whole, path)
-            await self._take_in(html, runs)
-        self._elsewhere = await self._threads.run(elsewhere_html, conversation_id, path)
-        self._outbox.append(into("elsewhere", "innerHTML", self._elsewhere))
+            for run_id, (reply_id, seq) in (await self._page.stands(cursors, look.replies)).items():
+                await self._follow(run_id, reply_id, seq)
+        self._tell_beside(look, always=True)
+
+    def _tell_beside(self, look: Look, *, always: bool = False) -> None:
+        if look.beside is not None and (always or look.beside != self._elsewhere):
+            self._elsewhere = look.beside
+            self._outbox.append(into("elsewhere", "innerHTML", look.beside))
 
     async def _look(self) -> None:
         if self._safety_due:
@@ -194,46 +208,43 @@ class Reader:
         changed, self._changed = self._changed, False
         if not changed or self.conversation_id is None:
             return
-        path, html, runs, there = await self._threads.run(_looked, self.conversation_id, self._shape)
-        if not path:
+        look = await self._page.look(self._shape)
+        if not look.shape:
             raise Ended(GONE)
-        if html:
-            self._shape = shape(path)
-            self._leave_what_went(path)
-            await self._take_in(html, runs)
-        if there != self._elsewhere:
-            self._elsewhere = there
-            self._outbox.append(into("elsewhere", "innerHTML", there))
+        if look.html:
+            self._shape = look.shape
+            self._leave_what_went(look.replies)
+            await self._take_in(look.html, look.runs)
+        self._tell_beside(look)
 
-    async def _keep_rail(self) -> None:
+    async def _keep_rail(self, user_id: int) -> None:
         """Send the rail when it changes; beside all else, since it may wait."""
         while True:
             await self._rail_changed.wait()
             self._rail_changed.clear()
             try:
-                html = await self._rails.news(self.user_id, self.conversation_id)
+                html = await self._rails.news(user_id, self.conversation_id)
             except (DatabaseError, InterfaceError):
                 logger.warning("The rail of a page could not be read; it follows with the next change")
                 continue
             self._outbox.append(html)  # to the outbox of now: while the rail was made another may have taken its place
             self._woken.set()
 
-    async def _take_in(self, html: str, runs: list[RunShown]) -> None:
+    async def _take_in(self, html: str, runs: Sequence[RunShown]) -> None:
         """Show a new shape; its runs are followed from where it shows them."""
         for shown in runs:
-            self._followers.leave(shown.run.pk, self)
+            self._leave(shown.run_id)
         self._outbox.append(html)
         for shown in runs:
             if shown.run.is_live:
                 # It was read a moment ago: there is no way to be led.
-                self._cursors[shown.run.pk], self._replies[shown.run.pk] = shown.seq, shown.run.reply_id
-                await self._followers.join(shown.run.pk, self, shown.seq, shown=shown)
+                self._cursors[shown.run_id], self._replies[shown.run_id] = shown.seq, shown.reply_id
+                await self._followers.join(shown.run_id, self, shown.seq, shown=shown, sight=self._page.sight)
 
-    def _leave_what_went(self, path: Sequence[Turn]) -> None:
+    def _leave_what_went(self, there: frozenset[int]) -> None:
         """Follow no more what is on the page no more, though it may go on behind the arrows."""
-        there = {reply.message.pk for turn in path for lane in turn.lanes for reply in lane.replies}
         for run_id in [run_id for run_id, reply_id in self._replies.items() if reply_id not in there]:
-            self._followers.leave(run_id, self)
+            self._leave(run_id)
             del self._cursors[run_id], self._replies[run_id]
             self._lost.discard(run_id)
 
@@ -246,12 +257,13 @@ class Reader:
         """Follow a run from where the page stands. What it has missed comes piece by piece, each when it has taken
         the one before: so that the whole of a long reply never waits for a page that does not read.
         """
-        place = Place(run_id, self._cursors[run_id])
+        place = Place(run_id, self._cursors[run_id], self._page.sight)
         async for seq, html in self._followers.lead(run_id, place):
             self._cursors[run_id] = seq
-            self._outbox.append(html)
-            await self._flush()
-        await self._followers.join(run_id, self, place.seq, place)
+            if html:
+                self._outbox.append(html)
+                await self._flush()
+        await self._followers.join(run_id, self, place.seq, place, sight=self._page.sight)
 
     async def _flush(self) -> None:
         if self._outbox:
@@ -261,10 +273,3 @@ class Reader:
                 await self._send(news)
             finally:
                 self._taken = None
-
-
-def _looked(conversation_id: int, before: Shape) -> tuple[Sequence[Turn], str, list[RunShown], str]:
-    """What the page shows now, what leads there from `before` (empty: it is the same), and what it does not show."""
-    path = load_turns(conversation_id)
-    html, runs = difference(before, path) if path and shape(path) != before else ("", [])
-    return path, html, runs, elsewhere_html(conversation_id, path)

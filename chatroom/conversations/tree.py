@@ -74,35 +74,50 @@ class Turn:
         return (self.chosen,) if self.chosen else self.lanes
 
 
-def turns(messages: Iterable[Message]) -> list[Turn]:
-    """All messages of one conversation → the turns that are on the page, from first to last."""
+def turns(messages: Iterable[Message], through: int | None = None) -> list[Turn]:
+    """All messages of one conversation → the turns that are on the page, from first to last.
+
+    `through`: a message on whose branch they are to be, whichever siblings were selected last.
+    """
     children: dict[int | None, list[Message]] = defaultdict(list)
-    for message in sorted(messages, key=lambda m: m.pk):
+    there = sorted(messages, key=lambda m: m.pk)
+    for message in there:
         children[message.parent_id].append(message)
+    branch = _ancestry(there, through)
     path: list[Turn] = []
     prompts = [m for m in children[None] if m.role == Message.Role.USER]
     while prompts:
-        prompt = _selected(prompts)
-        lanes = tuple(_lanes(prompt.message, children))
+        prompt = _selected(prompts, branch)
+        lanes = tuple(_lanes(prompt.message, children, branch))
         path.append(Turn(prompt, lanes))
         ends = {reply.message.pk for lane in lanes for reply in lane.replies}
         prompts = [m for end in sorted(ends) for m in children[end] if m.role == Message.Role.USER]
     return path
 
 
-def _lanes(prompt: Message, children: dict[int | None, list[Message]]) -> Iterable[Lane]:
+def _ancestry(messages: Iterable[Message], pk: int | None) -> frozenset[int]:
+    """A message and those that it follows, as far as the root."""
+    parents = {message.pk: message.parent_id for message in messages} if pk else {}
+    found = set()
+    while pk in parents:
+        found.add(pk)
+        pk = parents[pk]
+    return frozenset(found)
+
+
+def _lanes(prompt: Message, children: dict[int | None, list[Message]], branch: frozenset[int]) -> Iterable[Lane]:
     replies = [m for m in children[prompt.pk] if m.role == Message.Role.ASSISTANT]
     chosen = max((m for m in replies if m.chosen_at), key=lambda m: (m.chosen_at, m.pk), default=None)
     numbers = sorted({reply.lane for reply in replies})
     for number in numbers:
-        chain = [_selected([reply for reply in replies if reply.lane == number])]
+        chain = [_selected([reply for reply in replies if reply.lane == number], branch)]
         while further := [m for m in children[chain[-1].message.pk] if m.role == Message.Role.ASSISTANT]:
-            chain.append(_selected(further))
+            chain.append(_selected(further, branch))
         if chosen is None or len(numbers) == 1:
             yield Lane(number, tuple(chain))
         else:
             yield Lane(number, tuple(chain), chosen=chosen.lane == number, passed_over=chosen.lane != number)
 
 
-def _selected(siblings: list[Message]) -> Shown:
-    return Shown(max(siblings, key=lambda m: (m.selected_at, m.pk)), tuple(siblings))
+def _selected(siblings: list[Message], branch: frozenset[int]) -> Shown:
+    return Shown(max(siblings, key=lambda m: (m.pk in branch, m.selected_at, m.pk)), tuple(siblings))

@@ -119,7 +119,7 @@ def prompt(request: PersonRequest, message_id: int) -> HttpResponse:
     message = access_message(request.user, message_id)
     path = load_turns(message.conversation_id)
     place = next((turn.prompt for turn in path if turn.prompt.message.pk == message.pk), None)
-    return render(request, "conversations/_prompt.html", {"prompt": message, "place": place})
+    return render(request, "conversations/_prompt.html", {"prompt": message, "place": place, "mine": True})
 
 
 def _page(request: PersonRequest, current: int | None) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from chatroom.conversations.log import Advance
 from chatroom.conversations.models import Delta, Part, Run, Status
 from chatroom.conversations.news import News
 from chatroom.conversations.sealing import Ending, seal
+from chatroom.conversations.sight import OWNERS
 from chatroom.conversations.threads import DatabaseThreads
 from tests.conversations.conftest import MakeRun
 
@@ -75,7 +76,7 @@ async def test_a_page_that_is_ahead_of_the_others_is_told_nothing_twice(make_run
     run = await asyncio.to_thread(make_run)
     async with working() as threads:
         await asyncio.to_thread(say, run, range(1, 3))
-        follower = Follower(run.pk, threads, ALONE)
+        follower = Follower(run.pk, OWNERS, threads, ALONE)
         early, ahead = Page(2), Page(4)
         await follower.join(early, 2)
         await asyncio.to_thread(say, run, range(3, 5))
@@ -92,7 +93,7 @@ async def test_who_joins_ahead_of_the_others_at_the_very_end_joins_anew(make_run
     run = await asyncio.to_thread(make_run)
     async with working() as threads:
         await asyncio.to_thread(say, run, range(1, 3))
-        follower = Follower(run.pk, threads, ALONE)
+        follower = Follower(run.pk, OWNERS, threads, ALONE)
         early, ahead = Page(2), Page(4)
         await follower.join(early, 2)
         await asyncio.to_thread(say, run, range(3, 5))
@@ -115,7 +116,7 @@ async def test_a_place_that_the_log_has_not_reached_is_set_right(make_run: MakeR
     async with working() as threads:
         await asyncio.to_thread(say, run, range(1, 3))
         page = Page(place)
-        assert await Follower(run.pk, threads, ALONE).join(page, place)
+        assert await Follower(run.pk, OWNERS, threads, ALONE).join(page, place)
     assert page.seq == 2
 
 
