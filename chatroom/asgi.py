@@ -17,11 +17,12 @@ from chatroom import health  # noqa: E402
 from chatroom.conversations.engine import start_engine  # noqa: E402
 from chatroom.conversations.routing import websocket_urlpatterns  # noqa: E402
 from chatroom.handler import PagesHandler  # noqa: E402
+from chatroom.sharing.routing import websocket_urlpatterns as shared_patterns  # noqa: E402
 
 router = ProtocolTypeRouter(
     {
         "http": PagesHandler(),
-        "websocket": AllowedHostsOriginValidator(URLRouter(websocket_urlpatterns)),
+        "websocket": AllowedHostsOriginValidator(URLRouter([*websocket_urlpatterns, *shared_patterns])),
     }
 )
 

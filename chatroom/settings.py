@@ -117,6 +117,7 @@ INSTALLED_APPS = [
     "servestatic",
     "chatroom.accounts",
     "chatroom.conversations",
+    "chatroom.sharing",
 ]
 
 MIDDLEWARE = [
@@ -166,7 +167,12 @@ ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_ON_GET = False
 # Attempts to sign in, by address; and those that fail: in five minutes twenty from an address, five for a name.
-ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": "20/5m/ip,5/5m/key"}
+# Wrong passwords of share links: by address, and by link.
+ACCOUNT_RATE_LIMITS = {
+    "login": "30/m/ip",
+    "login_failed": "20/5m/ip,5/5m/key",
+    "share_password": "10/5m/ip,200/h/key",
+}
 
 # Model output is shown on these pages: nothing may run, load or frame but what we ship ourselves.
 CONTENT_SECURITY_POLICY = {

@@ -13,6 +13,7 @@ handler500 = "chatroom.errors.broken"
 
 urlpatterns = [
     path("", include("chatroom.conversations.urls")),
+    path("", include("chatroom.sharing.urls")),
     path("", include("chatroom.accounts.urls")),
     path("admin/", admin.site.urls),
 ]

@@ -1,7 +1,7 @@
 """A cache that all processes share, and that is never missed: while Redis is away each process has one of its own.
 
-What is kept here are counts of attempts to sign in. Without Redis they go on to be counted, by each process for
-itself: nobody is locked out, and who guesses passwords gains one set of attempts a process.
+What is kept here are counts of attempts, to sign in or to guess a link. Without Redis they go on to be counted, by each
+process for itself: nobody is locked out, and who guesses passwords gains one set of attempts a process.
 """
 
 from __future__ import annotations
@@ -55,6 +55,10 @@ class SharedCache(BaseCache):
         """As Django's."""
         return bool(self._do("delete", key, version))
 
+    def incr(self, key: Any, delta: int = 1, version: int | None = None) -> int:
+        """As Django's, in one step."""
+        return int(self._do("incr", key, delta, version))
+
     def clear(self) -> None:
         """As Django's."""
         self._do("clear")
@@ -64,6 +68,6 @@ class SharedCache(BaseCache):
             try:
                 return getattr(self._shared, operation)(*arguments)
             except RedisError as error:
-                logger.warning("Attempts to sign in are counted by this process alone: %s", type(error).__name__)
+                logger.warning("Attempts are counted by this process alone: %s", type(error).__name__)
                 self._away_until = time.monotonic() + LEFT_ALONE_SECONDS
         return getattr(self._own, operation)(*arguments)

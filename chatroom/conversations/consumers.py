@@ -123,7 +123,15 @@ class PageConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
         code = error.code if isinstance(error, Ended) else COME_BACK
         if code == COME_BACK:
             logger.error("The reader of a page failed", exc_info=error)
-        self._closing = asyncio.ensure_future(self.close(code))
+        self._closing = asyncio.ensure_future(self._end(error, code))
+
+    async def _end(self, error: BaseException, code: int) -> None:
+        if isinstance(error, Ended):
+            await self.ended(error)
+        await self.close(code)
+
+    async def ended(self, ended: Ended) -> None:
+        """The page may read no more; what else is to be sent before its socket is closed."""
 
 
 class NewsConsumer(PageConsumer):

@@ -169,6 +169,8 @@ class Run(models.Model):
     cost = models.FloatField(null=True, blank=True)
     # The provider reported no cost; this one is tokens times the catalogue's prices.
     cost_computed = models.BooleanField(default=False)
+    # A copy, taken from a shared conversation: nobody here asked for it, and its owner was not billed.
+    taken = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         indexes = [

@@ -9,12 +9,12 @@ from dataclasses import dataclass, replace
 
 from chatroom.conversations import deltas
 from chatroom.conversations.deltas import moment
-from chatroom.conversations.models import BLOCK_BREAK, Delta, Message, Part, Run, Status
+from chatroom.conversations.models import Delta, Message, Part, Run, Status
 from chatroom.conversations.presenting import RunShown, from_parts, outline, snapshot
 from chatroom.conversations.sight import OWNERS, Sight
 from chatroom.conversations.ties import ties_of
 from chatroom.conversations.tree import Lane, Shown, Turn, turns
-from chatroom.providers.parts import PartKind, PieceKind
+from chatroom.providers.parts import PartKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,18 +154,3 @@ def run_outline(run_id: int, before: RunShown | None = None, sight: Sight = OWNE
     ties = before.ties if before and as_before else sight.ties(ties_of([run])[run_id])
     lane = 0 if sight.models else Message.objects.values_list("lane", flat=True).get(pk=run.reply_id)
     return replace(outline(run, parts, sight, lane), seq=seq, ties=ties)
-
-
-def reply_text(message: Message, part: int | None = None) -> str:
-    """A message as it was written or said: a prompt, the content of a reply, or one part of it."""
-    if message.role == Message.Role.USER:
-        return message.text
-    run = Run.objects.get(reply=message)
-    texts: dict[int, list[str]] = defaultdict(list)
-    for row in deltas.read(run.pk):
-        if row.head.kind is PartKind.CONTENT if part is None else row.head.index == part:
-            if row.kind is PieceKind.TEXT:
-                texts[row.head.index].append(row.text)
-            elif row.kind is PieceKind.BREAK:
-                texts[row.head.index].append(BLOCK_BREAK)
-    return "\n\n".join("".join(texts[index]) for index in sorted(texts))

@@ -64,7 +64,7 @@ def seal(run_id: int, ending: Ending, only_if: Q | None = None) -> bool:
         )
         if ended != 1:
             return False
-        _fold(run_id, ending.at)
+        fold(run_id, ending.at)
         transaction.on_commit(metrics.RUNS_ENDED.labels(ending.status.value).inc)
     return True
 
@@ -74,7 +74,7 @@ def _count(tokens: int | None) -> int | None:
     return tokens if tokens is not None and tokens <= MOST_TOKENS else None
 
 
-def _fold(run_id: int, ended_at: datetime) -> None:
+def fold(run_id: int, ended_at: datetime) -> None:
     """Write each part's text from the log, and the end of those that were still open."""
     texts: dict[int, list[str]] = {}
     opaque: dict[int, list[Json]] = {}

@@ -10,7 +10,7 @@ import copy
 import hashlib
 from dataclasses import dataclass
 
-from chatroom.conversations.models import Message, Run, Status
+from chatroom.conversations.models import Run, Status
 from chatroom.conversations.ties import NO_TIES, Given, Reference, Ties
 from chatroom.conversations.tree import Shown
 

@@ -21,9 +21,10 @@ from chatroom.conversations.engine import engine
 from chatroom.conversations.forms import MAX_LANES, number_from, wishes_from
 from chatroom.conversations.http import PersonRequest
 from chatroom.conversations.models import Message
-from chatroom.conversations.pages import digest, load_turns, reply_text, shape
+from chatroom.conversations.pages import digest, load_turns, shape
 from chatroom.conversations.panes import touched_panes
 from chatroom.conversations.rail import rail, render_rail
+from chatroom.conversations.texts import message_text as text_of
 
 # Small questions on which it is worth while to watch a model think.
 SUGGESTIONS = (
@@ -96,7 +97,7 @@ def lanes(request: PersonRequest) -> HttpResponse:
 def message_text(request: PersonRequest, message_id: int) -> HttpResponse:
     """A message as it was written, to be copied. `part` names one part of a reply."""
     message = access_message(request.user, message_id)
-    text = reply_text(message, number_from(request.GET.get("part", "")))
+    text = text_of(message, number_from(request.GET.get("part", "")))
     return HttpResponse(text, content_type="text/plain; charset=utf-8")
 
 

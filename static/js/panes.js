@@ -68,7 +68,8 @@ function announce(run) {
   if (words[status]) document.getElementById("announcer").textContent = `${name} ${words[status]}`;
 }
 
-htmx.onLoad((element) => {
+/* A page that nothing comes to has no htmx. */
+globalThis.htmx?.onLoad((element) => {
   if (element.matches?.("details.pane")) settle(element);
   element.querySelectorAll?.("details.pane").forEach(settle);
 });

@@ -80,13 +80,20 @@ async function put(text) {
   area.remove();
 }
 
+async function textOf(button) {
+  if (button.dataset.copied) return button.dataset.copied;
+  if (!button.dataset.text) return button.closest(".code").querySelector("pre").textContent;
+  const text = await (await fetch(button.dataset.text)).text();
+  if (button.dataset.action !== "quote") return text;
+  const run = button.closest("[data-run]");
+  const address = new URL(`#${run.id}`, location.href);
+  return `${text.trimEnd().replace(/^/gm, "> ")}\n\n— ${run.getAttribute("aria-label")}, ${address}\n`;
+}
+
 document.addEventListener("click", async (event) => {
-  const button = event.target.closest('[data-action="copy"], [data-action="copy-code"]');
+  const button = event.target.closest('[data-action="copy"], [data-action="copy-code"], [data-action="quote"]');
   if (!button) return;
-  const text = button.dataset.text
-    ? await (await fetch(button.dataset.text)).text()
-    : button.closest(".code").querySelector("pre").textContent;
-  await put(text);
+  await put(await textOf(button));
   document.getElementById("announcer").textContent = "Copied";
   const said = button.querySelector("svg") ? "title" : "textContent";
   const label = button[said];

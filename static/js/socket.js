@@ -30,6 +30,11 @@ const news = document.getElementById("news");
 const connected = () => "connected" in news.dataset;
 let silence;
 
+function gone() {
+  document.title = "Chatroom";
+  notice(`<p role="alert">${document.body.dataset.gone ?? 'This conversation is not there any more. <a href="/">Begin another</a>'}</p>`);
+}
+
 document.body.addEventListener("htmx:wsOpen", () => {
   news.dataset.connected = "";
   silence = clearTimeout(silence);
@@ -39,7 +44,7 @@ document.body.addEventListener("htmx:wsClose", (event) => {
   delete news.dataset.connected;
   const code = event.detail.event.code;
   if (code === SIGNED_OUT) notice('<p role="alert">You are signed out. <a href="/accounts/login/">Sign in again</a>; what you typed stays here.</p>');
-  else if (code === GONE) notice('<p role="alert">This conversation is not there any more. <a href="/">Begin another</a></p>');
+  else if (code === GONE) gone();
   else if (code === FULL) {
     notice('<p data-connection role="alert">You have as many pages of this room open as it takes. Close some: this one shows no news until then.</p>');
     setTimeout(event.detail.socketWrapper.reconnect, 30000 + 30000 * Math.random());

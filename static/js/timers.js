@@ -21,5 +21,5 @@ function tick() {
 }
 
 setInterval(tick, 500);
-htmx.onLoad((element) => { if (element.querySelector?.("[data-timer], [data-countdown]")) tick(); });
+globalThis.htmx?.onLoad((element) => { if (element.querySelector?.("[data-timer], [data-countdown]")) tick(); });
 tick();

@@ -1,0 +1,1 @@
+"""Sharing: links by which strangers see a conversation."""

@@ -1,0 +1,36 @@
+"""What a preview tells of a shared page, in a picture and in words: never of thought."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from chatroom.conversations.models import Message, Run
+from chatroom.sharing.showing import Showing
+
+# Of what was said first so much stands in a preview; and so many models are named.
+FIRST_CHARACTERS = 400
+MODELS_NAMED = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """What the picture says: title, names of models, the first lines of what was said. All of it is plain text.
+
+    What goes beyond 200 characters of a title or a name, 8 models and 400 characters of lines is not looked at.
+    """
+
+    title: str
+    models: tuple[str, ...]
+    lines: str
+
+
+def card_of(shown: Showing) -> Card:
+    """What is told of a page: its title, who spoke unless that is hidden, and how the first prompt begins."""
+    first = shown.path[0].prompt.message.pk if shown.path else 0
+    text = Message.objects.filter(pk=first).values_list("text", flat=True).first() or ""
+    replies = [reply.message.pk for turn in shown.path for lane in turn.lanes for reply in lane.replies]
+    models: tuple[str, ...] = ()
+    if shown.sight.models:
+        runs = Run.objects.filter(reply__in=replies).order_by("pk").values_list("label", "model")
+        models = tuple(dict.fromkeys(label or model for label, model in runs))[:MODELS_NAMED]
+    return Card(shown.title, models, " ".join(text[: 4 * FIRST_CHARACTERS].split())[:FIRST_CHARACTERS])
