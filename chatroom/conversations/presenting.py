@@ -144,13 +144,13 @@ class RunRender:
     `cursor` counts only rows of it. An answer that may still turn out to be thought is held back.
     """
 
-    def __init__(self, run_id: int, sight: Sight = OWNERS) -> None:
+    def __init__(self, run_id: int, sight: Sight = OWNERS, *, sure: bool = False) -> None:
         self.sight = sight
         self.run_id = sight.run_number(run_id)
         self.seq = 0
         self._told = 0
-        # Whether what came as an answer is one.
-        self._sure = sight.reasoning
+        # Whether what came as an answer is one, as of a run that is over.
+        self._sure = sure or sight.reasoning
         self._begun = 0
         self._parts: list[_PartRender] = []
         self._speaking: _PartRender | None = None
@@ -229,9 +229,9 @@ class RunRender:
         if self.seq:  # who has said something is not tried again
             run.retry_at = None
 
-    def end(self, ended_at: datetime) -> None:
-        """Nothing more will come."""
-        self._sure = True
+    def end(self, ended_at: datetime, *, over: bool = True) -> None:
+        """Nothing more will come; or, where the run itself is not `over`, nothing more is shown."""
+        self._sure |= over
         for part in self._parts:
             if part.ended_at is None:
                 part.ended_at = round(ended_at.timestamp() * 1000)
@@ -309,7 +309,7 @@ def snapshot(
     rendering.apply(rows)
     rendering.settle_status(run)
     if over := ended_at or run.ended_at:
-        rendering.end(over)
+        rendering.end(over, over=not run.is_live)
     parts, _ = rendering.news()
     seen = sight.run(run, lane)
     if ended_at:

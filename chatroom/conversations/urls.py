@@ -19,6 +19,7 @@ urlpatterns = [
     path("m/<int:message_id>/prompt/", views.prompt, name="prompt"),
     path("m/<int:message_id>/edit/", views.edit_form, name="edit_form"),
     path("runs/<int:run_id>/parts/<int:index>/hand-over/", thought_views.hand_over_form, name="hand_over_form"),
+    path("runs/<int:run_id>/replay/", views.replayed, name="replay"),
     path("runs/<int:run_id>/sent/", sent_views.of_run, name="run_sent"),
     path("m/<int:message_id>/sent/", sent_views.of_prompt, name="prompt_sent"),
     path("c/<int:conversation_id>/sent/", sent_views.of_next, name="next_sent"),

@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from chatroom.conversations.access import access_conversation, access_message
+from chatroom.conversations.access import access_conversation, access_message, access_run
 from chatroom.conversations.composer import composer, default_lane, lanes_context
 from chatroom.conversations.drawing import Liking, draw
 from chatroom.conversations.elsewhere import elsewhere
@@ -24,6 +24,7 @@ from chatroom.conversations.models import Message
 from chatroom.conversations.pages import digest, load_turns, shape
 from chatroom.conversations.panes import touched_panes
 from chatroom.conversations.rail import rail, render_rail
+from chatroom.conversations.replaying import replay
 from chatroom.conversations.texts import message_text as text_of
 
 # Small questions on which it is worth while to watch a model think.
@@ -99,6 +100,15 @@ def message_text(request: PersonRequest, message_id: int) -> HttpResponse:
     message = access_message(request.user, message_id)
     text = text_of(message, number_from(request.GET.get("part", "")))
     return HttpResponse(text, content_type="text/plain; charset=utf-8")
+
+
+@require_safe
+@never_cache
+@login_required
+def replayed(request: PersonRequest, run_id: int) -> HttpResponse:
+    """A reply as it came, to be played again: see `replaying`."""
+    run = access_run(request.user, run_id)
+    return HttpResponse("".join(replay(run)), content_type="application/x-ndjson")
 
 
 @require_safe

@@ -16,6 +16,7 @@ from chatroom.accounts.models import User
 from chatroom.conversations.http import refused
 from chatroom.conversations.models import Message, Run
 from chatroom.conversations.refusals import Refusal
+from chatroom.conversations.replaying import replay
 from chatroom.conversations.texts import content, said
 from chatroom.sharing import doors
 from chatroom.sharing.models import Link
@@ -130,13 +131,27 @@ def _text(shown: Showing, number: int) -> str | None:
     for turn in shown.path:
         if shown.sight.message_number(turn.prompt.message.pk) == number:
             return Message.objects.values_list("text", flat=True).get(pk=turn.prompt.message.pk)
-        for lane in turn.lanes:
-            for reply in lane.replies:
-                if shown.sight.message_number(reply.message.pk) == number:
-                    run = Run.objects.get(reply=reply.message.pk)
-                    cut = shown.cuts.get(run.pk)
-                    return content(said(run, shown.sight, cut[0] if cut else None))
-    return None
+    found = _run(shown, lambda run: shown.sight.message_number(run.reply_id) == number)
+    return content(said(found[0], shown.sight, found[1])) if found else None
+
+
+def _run(shown: Showing, is_it: Callable[[Run], bool]) -> tuple[Run, int | None] | None:
+    """A run that is shown, and where it is cut off."""
+    replies = [reply.message.pk for turn in shown.path for lane in turn.lanes for reply in lane.replies]
+    run = next(filter(is_it, Run.objects.filter(reply__in=replies)), None)
+    return (run, shown.cuts[run.pk][0] if run.pk in shown.cuts else None) if run else None
+
+
+@require_safe
+@through_the_door
+def replayed(request: HttpRequest, link: Link, number: int) -> HttpResponse:
+    """A reply as it came, to be played again; `number` is what its run goes by on the page."""
+    shown = showing(link)
+    found = _run(shown, lambda run: shown.sight.run_number(run.pk) == number)
+    if found is None:
+        return doors.nowhere(request)
+    run, upto = found
+    return HttpResponse("".join(replay(run, shown.sight, upto)), content_type="application/x-ndjson")
 
 
 @require_safe

@@ -14,6 +14,7 @@ urlpatterns = [
     path("s/<str:token>/", reading.shared, name="shared"),
     path("s/<str:token>/knock/", reading.knock, name="knock"),
     path("s/<str:token>/<int:number>/text/", reading.message_text, name="shared_text"),
+    path("s/<str:token>/<int:number>/replay/", reading.replayed, name="shared_replay"),
     path("s/<str:token>/conversation.md", reading.markdown, name="shared_markdown"),
     path("s/<str:token>/conversation.json", reading.data, name="shared_data"),
     path("s/<str:token>/card.png", reading.card, name="shared_card"),

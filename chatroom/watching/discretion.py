@@ -54,7 +54,8 @@ _WELL_KNOWN = (
 _CODES = ("sqlite_errorname", "sqlstate", "status", "code")
 _CODE = re.compile(r"[0-9A-Z]{5}|SQLITE_[A-Z_]+")
 _QUERY = re.compile(r"\?[^\s'\">)]*")
-_SIGN_IN = re.compile(r"/sign-in/(?!<)[^/\s'\">)]+")
+# What lets in whoever has it: of sign-in links, and of share links.
+_SECRETS = re.compile(r"/(sign-in|s)/(?!<)[^/\s'\">)]+")
 _PLACE = re.compile(r'\s*File "[^"]+", line \d+, in \S+')
 _TYPE = re.compile(r"[A-Za-z_][\w.]*(?=:|$)")
 
@@ -122,4 +123,4 @@ def foreign(message: str) -> str:
         type_name = _TYPE.match(last)
         return "\n  ".join([type_name.group() if type_name else "An error", *places])
     first = message.split("\n", 1)[0][:_LONGEST_LINE]
-    return _SIGN_IN.sub("/sign-in/…", _QUERY.sub("?…", first))
+    return _SECRETS.sub(r"/\1/…", _QUERY.sub("?…", first))

@@ -4,6 +4,8 @@
    do with htmx, and they are put in their place here. A message with anything else in it goes on to htmx as it is.
    Who has to look at the page once it has changed listens for `news`; in its detail `changed` says whether more than
    text did, and `places` are the elements that got text. */
+import { put } from "./pieces.js";
+
 
 /* Milliseconds from one change of the page to the next, and the share of that time which a change may take; to paint it
    takes about as much again. So a quick machine shows thirty a second, and a slow one stays at its owner's service. */
@@ -65,20 +67,3 @@ function takeIn(most = Infinity) {
 }
 
 const isPlain = (piece) => "text" in piece.dataset || piece.getAttribute("hx-swap-oob") === "state";
-
-function put(piece, places) {
-  const [how, where] = piece.getAttribute("hx-swap-oob").split(":");
-  const target = document.querySelector(where ?? `#${piece.id}`);
-  if (!target) return;
-  if (how === "state") {
-    Object.assign(target.dataset, piece.dataset);
-    return;
-  }
-  places.add(target);
-  const fragment = document.createDocumentFragment();
-  while (piece.firstChild) fragment.append(piece.firstChild);
-  if (how === "innerHTML") target.replaceChildren(fragment);
-  else if (how === "beforebegin") target.before(fragment);
-  else if (how === "beforeend") target.append(fragment);
-  else if (how === "delete") target.remove();
-}
