@@ -20,6 +20,7 @@ from bench.processes import clean_up_when_told_to_end
 from bench.rig import Rig
 from bench.sections import Numbers, cpu, latency, long, transport
 from bench.selfcheck import selfcheck
+from bench.strangers import strangers
 from bench.streams import turn
 
 #: In this order: what comes later finds people with conversations in which something has been said.
@@ -32,6 +33,7 @@ SECTIONS = {
     "long": long,
     "idle": idle,
     "hundred": hundred,
+    "strangers": strangers,
     "transport": transport,
 }
 #: Sections that are measured only where they are asked for.

@@ -41,6 +41,10 @@ class Plan:
     #: Readers of one run.
     crowd: int = 100
     crowd_window: float = 5
+    #: Strangers on one live link, beside so many running conversations.
+    strangers: int = 500
+    beside: int = 50
+    strangers_window: float = 6
 
 
 FULL = Plan()
@@ -63,4 +67,7 @@ SHORT = Plan(
     warm=2,
     crowd=10,
     crowd_window=1,
+    strangers=10,
+    beside=3,
+    strangers_window=1,
 )

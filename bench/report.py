@@ -78,6 +78,8 @@ ROWS = (
     Row("memory of a reader of a running run, kB", "kb_per_running_reader"),
     Row("a hundred readers of one run, p99, ms", "hundred_readers_p99_ms"),
     Row("their CPU-ms per 1,000 deltas that the provider sends", "hundred_readers_cpu_ms_per_1000_sent"),
+    Row("500 strangers on a live link: p99 of 50 conversations beside, ms", "owners_beside_strangers_p99_ms", most=250),
+    Row("the strangers' own p99, ms", "strangers_p99_ms"),
     Row("start to first page, s", "start_to_first_page_s", most=1.5),
     Row("very first start to first page, s", "first_start_to_first_page_s", most=1.5),
     Row("characters lost or doubled", "lost_characters", "relay_lost_characters", most=0),

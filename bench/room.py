@@ -58,6 +58,7 @@ OPENING = 8
 _TOKEN = re.compile(r'"X-CSRFToken": "(\w+)"')
 _SHAPE = re.compile(r'data-shape="(\w*)"')
 _RUN = re.compile(r'data-run="(\d+)" data-status="(\w+)" data-seq="(\d+)"')
+_LINK = re.compile(r'href="(/s/[^"]+/)"')
 _FORM_KEY = re.compile(r'name="form_key" value="([^"]+)"')
 
 Found = TypeVar("Found")
@@ -214,6 +215,29 @@ class Room:
         page.socket = await ClientSocket.connect(self._port, path, page.took, {"Cookie": person.cookies})
         page.socket.closed.add_done_callback(lambda code: page.closed(code.result()))
         return page
+
+    async def share(self, person: Person) -> str:
+        """Make a live link to the conversation that somebody is at. Returns its path."""
+        headers = {"Cookie": person.cookies, "X-CSRFToken": re.findall("csrftoken=(.+)", person.cookies)[0]}
+        form = {"scope": "conversation", "live": "1", "reasoning": "open", "shows_models": "on", "lasts": ""}
+        address = f"/c/{person.conversation}/share/"
+        async with self.http.post(address, data=form, headers=headers) as answer:
+            return _found(_LINK, await answer.text())
+
+    async def open_shared(self, path: str, count: int) -> list[Reader]:
+        """Let so many strangers open a link."""
+        limit = asyncio.Semaphore(OPENING)
+
+        async def one() -> Reader:
+            async with limit:
+                html = await self._get("", path)
+                reader = Reader()
+                news = f"{path}news/?shape={_found(_SHAPE, html)}"
+                reader.socket = await ClientSocket.connect(self._port, news, reader.took, {})
+                reader.socket.closed.add_done_callback(lambda code: reader.closed(code.result()))
+                return reader
+
+        return list(await asyncio.gather(*(one() for _ in range(count))))
 
     async def ask(self, reader: Reader, order: Order) -> Watch:
         """Send the composer's form. The watch that is returned begins with the sending."""

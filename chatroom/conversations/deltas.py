@@ -11,6 +11,9 @@ from django.db.models.functions import Coalesce, Length
 from chatroom.conversations.models import Delta, Part, Run
 from chatroom.providers.parts import PartHead, PartKind, PieceKind
 
+# Rows of a reasoning part by which it is known to be one that can be read.
+OPEN_THOUGHT = (PieceKind.TEXT, PieceKind.RECAST)
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -58,9 +61,15 @@ def read_some(run_id: int, after: int, characters: int) -> list[Row]:
 
 def seq_at(run_id: int, told: int) -> int:
     """The seq up to which a page without reasoning is that shows so many rows of the rest (`RunRender.cursor`)."""
-    spoken = Part.objects.filter(run=run_id).exclude(kind=PartKind.REASONING).values_list("index", flat=True)
-    rows = Delta.objects.filter(run=run_id, part__in=list(spoken)).order_by("seq").values_list("seq", flat=True)
-    return rows[told - 1 : told].first() or 0 if told > 0 else 0
+    if told <= 0:
+        return 0
+    kinds = dict(Part.objects.filter(run=run_id).values_list("index", "kind"))
+    thought = [index for index, kind in kinds.items() if kind == PartKind.REASONING]
+    rows = Delta.objects.filter(run=run_id).order_by("seq").values_list("seq", flat=True)
+    # Such a page shows nothing before the first word of thought, though what it then shows may stand before that.
+    opened = rows.filter(part__in=thought, kind__in=OPEN_THOUGHT).first()
+    last = rows.exclude(part__in=thought)[told - 1 : told].first()
+    return max(last, opened) if last and opened else 0
 
 
 def standings(run_ids: list[int]) -> dict[int, tuple[int, str]]:

@@ -28,10 +28,12 @@ class Look:
     runs: Sequence[RunShown] = ()
     # What stands beside the conversation; None: such a page has nothing of the kind.
     beside: str | None = None
+    # There is nothing to be read any more.
+    gone: bool = False
 
 
 class OpenPage(Protocol):
-    """A page that a reader has open. Empty shapes tell that there is nothing to be read any more."""
+    """A page that a reader has open."""
 
     #: Whose list of conversations stands on it; None: nobody's.
     user_id: int | None
@@ -87,7 +89,8 @@ class OwnPage:
         path = load_turns(self.conversation_id)
         now = shape(path)
         html, runs = difference(before, path) if path and now != before else ("", [])
-        return Look(now, replies_on(path), html, runs, elsewhere_html(self.conversation_id, path))
+        beside = elsewhere_html(self.conversation_id, path)
+        return Look(now, replies_on(path), html, runs, beside, gone=not path)
 
 
 def replies_on(path: Sequence[Turn]) -> frozenset[int]:

@@ -14,7 +14,7 @@ from datetime import datetime
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
-from chatroom.conversations.deltas import Row, moment
+from chatroom.conversations.deltas import OPEN_THOUGHT, Row, moment
 from chatroom.conversations.models import BLOCK_BREAK, Part, Run, Status, span
 from chatroom.conversations.sight import OWNERS, Sight
 from chatroom.conversations.thoughts import READABLE
@@ -200,8 +200,10 @@ class RunRender:
         """Whether a row is not for readers without reasoning; and note what follows from it."""
         part = self._parts[row.head.index]
         if row.head.kind is PartKind.REASONING:
-            # Whoever has thought in the open does not think in what looks like an answer (`think_tags`).
-            part.hidden = self._sure = True
+            part.hidden = True
+            # Whoever has thought in the open does not think in what looks like an answer (`think_tags`). A sealed
+            # piece says nothing of the kind.
+            self._sure |= row.kind in OPEN_THOUGHT
             self._told -= part.rows
             part.rows = 0
             if part is self._speaking:  # it seemed an answer until now, and was held back

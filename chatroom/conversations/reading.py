@@ -183,7 +183,7 @@ class Reader:
     async def _catch_up(self, shown: str, cursors: Mapping[int, int]) -> None:
         """From what a page that (re)connects shows to what is true now."""
         look = await self._page.arrive(shown)
-        if not look.shape:
+        if look.gone:
             raise Ended(GONE)
         self._shape = look.shape
         if look.html:
@@ -209,7 +209,7 @@ class Reader:
         if not changed or self.conversation_id is None:
             return
         look = await self._page.look(self._shape)
-        if not look.shape:
+        if look.gone:
             raise Ended(GONE)
         if look.html:
             self._shape = look.shape

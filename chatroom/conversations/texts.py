@@ -27,7 +27,9 @@ def said(run: Run, sight: Sight = OWNERS, upto: int | None = None) -> list[Said]
     """
     heads: dict[int, PartHead] = {}
     texts: dict[int, list[str]] = {}
+    sure = not run.is_live
     for row in deltas.read(run.pk, 0, upto):
+        sure |= row.head.kind is PartKind.REASONING and row.kind in deltas.OPEN_THOUGHT
         heads[row.head.index] = row.head
         pieces = texts.setdefault(row.head.index, [])
         if row.kind is PieceKind.TEXT:
@@ -37,7 +39,7 @@ def said(run: Run, sight: Sight = OWNERS, upto: int | None = None) -> list[Said]
     parts = [Said(heads[index], "".join(texts[index])) for index in sorted(heads)]
     if sight.reasoning:
         return parts
-    if run.is_live and all(part.head.kind is not PartKind.REASONING for part in parts):
+    if not sure:
         return []
     return [part for part in parts if part.head.kind is not PartKind.REASONING]
 

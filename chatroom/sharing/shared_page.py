@@ -22,7 +22,7 @@ from chatroom.conversations.threads import DatabaseThreads
 from chatroom.sharing.models import Link
 from chatroom.sharing.showing import Showing, showing
 
-NOTHING = Look((), frozenset())
+NOTHING = Look((), frozenset(), gone=True)
 
 
 class SharedPage:
@@ -67,6 +67,8 @@ class SharedPage:
         if link is None or not link.is_open or not link.live or link.sight != self.sight:
             return None
         shown = showing(link)
+        if not shown.path:
+            return None
         return shown, shape(shown.path, self.sight)
 
     def _arrive(self, shown: str) -> Look:
