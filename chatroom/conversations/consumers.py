@@ -22,8 +22,8 @@ from chatroom.conversations.access import access_conversations
 from chatroom.conversations.attendance import Visitor
 from chatroom.conversations.engine import Engine, engine
 from chatroom.conversations.limits import Sockets
-from chatroom.conversations.open_page import OpenPage, OwnPage
-from chatroom.conversations.reading import GONE, REFUSED, Ended, Reader
+from chatroom.conversations.open_page import GONE, REFUSED, OpenPage, OwnPage
+from chatroom.conversations.reading import Ended, Reader
 from chatroom.watching import logs, metrics
 
 logger = logging.getLogger(__name__)

@@ -16,6 +16,12 @@ from chatroom.conversations.sight import OWNERS, Sight
 from chatroom.conversations.threads import DatabaseThreads
 from chatroom.conversations.tree import Turn
 
+# Codes of our own that close a socket, which the page's script knows: the person is not signed in any more; there is
+# nothing to be read; the page is to be loaded anew.
+REFUSED = 4403
+GONE = 4404
+CHANGED = 4205
+
 
 @dataclass(frozen=True, slots=True)
 class Look:
@@ -28,8 +34,8 @@ class Look:
     runs: Sequence[RunShown] = ()
     # What stands beside the conversation; None: such a page has nothing of the kind.
     beside: str | None = None
-    # There is nothing to be read any more.
-    gone: bool = False
+    # Why the page may read no more, as a code that closes its socket; 0: it may.
+    ended: int = 0
 
 
 class OpenPage(Protocol):
@@ -90,7 +96,7 @@ class OwnPage:
         now = shape(path)
         html, runs = difference(before, path) if path and now != before else ("", [])
         beside = elsewhere_html(self.conversation_id, path)
-        return Look(now, replies_on(path), html, runs, beside, gone=not path)
+        return Look(now, replies_on(path), html, runs, beside, ended=0 if path else GONE)
 
 
 def replies_on(path: Sequence[Turn]) -> frozenset[int]:

@@ -14,7 +14,7 @@ from django.utils import timezone
 from chatroom.conversations.announcing import Hub
 from chatroom.conversations.following import Followers, Place
 from chatroom.conversations.fragments import into
-from chatroom.conversations.open_page import Look, OpenPage
+from chatroom.conversations.open_page import REFUSED, Look, OpenPage
 from chatroom.conversations.pages import Shape
 from chatroom.conversations.presenting import RunShown
 from chatroom.conversations.rail_board import RailBoard
@@ -29,10 +29,6 @@ class Ended(Exception):
         super().__init__(code)
         self.code = code
 
-
-# Codes of our own, which the page's script knows.
-REFUSED = 4403
-GONE = 4404
 
 # A page is looked at anew so often even if no news comes: news are hints, the record is the truth. In a room of one
 # process they come by a call, and only a mistake of ours could lose them.
@@ -183,8 +179,8 @@ class Reader:
     async def _catch_up(self, shown: str, cursors: Mapping[int, int]) -> None:
         """From what a page that (re)connects shows to what is true now."""
         look = await self._page.arrive(shown)
-        if look.gone:
-            raise Ended(GONE)
+        if look.ended:
+            raise Ended(look.ended)
         self._shape = look.shape
         if look.html:
             await self._take_in(look.html, look.runs)
@@ -209,8 +205,8 @@ class Reader:
         if not changed or self.conversation_id is None:
             return
         look = await self._page.look(self._shape)
-        if look.gone:
-            raise Ended(GONE)
+        if look.ended:
+            raise Ended(look.ended)
         if look.html:
             self._shape = look.shape
             self._leave_what_went(look.replies)

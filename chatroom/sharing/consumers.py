@@ -10,7 +10,8 @@ from chatroom.conversations.attendance import Visitor
 from chatroom.conversations.consumers import Admitted, PageConsumer, who_is_signed_in
 from chatroom.conversations.engine import Engine
 from chatroom.conversations.fragments import into
-from chatroom.conversations.reading import GONE, Ended
+from chatroom.conversations.open_page import GONE
+from chatroom.conversations.reading import Ended
 from chatroom.sharing.doors import link_of, may_read
 from chatroom.sharing.models import Link
 from chatroom.sharing.shared_page import page_of

@@ -77,7 +77,8 @@ def nowhere(request: HttpRequest) -> HttpResponse:
 def guarded(response: HttpResponse) -> HttpResponse:
     """With what every answer under a link's address needs: it is kept nowhere, and its address goes nowhere."""
     response["Cache-Control"] = "private, no-store"
-    response["Referrer-Policy"] = "no-referrer"
+    # Never the path. (With "no-referrer" a browser sends forms with `Origin: null`, which no form may come from.)
+    response["Referrer-Policy"] = "strict-origin"
     response.headers.setdefault("X-Robots-Tag", "noindex, nofollow, noarchive")
     return response
 

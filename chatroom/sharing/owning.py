@@ -61,15 +61,14 @@ def link(request: PersonRequest, link_id: int) -> HttpResponse:
 
 def _form(request: PersonRequest, one: Link) -> HttpResponse:
     form = LinkForm(request.POST or None, instance=one)
-    message, was_live = one.message, one.live
+    message, was = one.message, (one.live, one.scope)
     if request.method == "POST" and form.is_valid():
         one = form.apply()
-        if request.POST.get("do") == "preview":
-            if not one.live and (one.pk is None or was_live):
-                freeze(one)
-            return page_html(request, one, showing(one), preview=True)
-        if not one.live and (one.taken_at is None or was_live):
+        # What was frozen is so much of the conversation as the link showed then.
+        if not one.live and (one.pk is None or (one.live, one.scope) != was):
             freeze(one)
+        if request.POST.get("do") == "preview":
+            return page_html(request, one, showing(one), preview=True)
         one.save()
         _tell(one.conversation)
         return redirect("link", one.pk)

@@ -14,7 +14,7 @@ from weakref import WeakValueDictionary
 
 from chatroom.conversations import deltas
 from chatroom.conversations.models import Run
-from chatroom.conversations.open_page import Look, replies_on
+from chatroom.conversations.open_page import CHANGED, GONE, Look, replies_on
 from chatroom.conversations.pages import Shape, digest, shape
 from chatroom.conversations.reshaping import difference, whole
 from chatroom.conversations.sight import Sight
@@ -22,7 +22,8 @@ from chatroom.conversations.threads import DatabaseThreads
 from chatroom.sharing.models import Link
 from chatroom.sharing.showing import Showing, showing
 
-NOTHING = Look((), frozenset(), gone=True)
+NOTHING = Look((), frozenset(), ended=GONE)
+ANOTHER = Look((), frozenset(), ended=CHANGED)
 
 
 class SharedPage:
@@ -35,6 +36,7 @@ class SharedPage:
         self.sight: Sight = link.sight
         self.until: datetime | None = link.expires_at
         self._link_id = link.pk
+        self._door = _door(link)
         self._threads = threads
         self._coming: dict[str | Shape, asyncio.Task[Look]] = {}
 
@@ -61,26 +63,26 @@ class SharedPage:
         del self._coming[what]  # whoever asks from here on may ask because of something that this does not show
         return await self._threads.run(look)
 
-    def _now(self) -> tuple[Showing, Shape] | None:
+    def _now(self) -> tuple[Showing, Shape] | Look:
         link = Link.objects.select_related("conversation").filter(pk=self._link_id).first()
-        # What a reader sees, and by which numbers, is fixed while the page is open.
-        if link is None or not link.is_open or not link.live or link.sight != self.sight:
-            return None
+        if link is None or not link.is_open:
+            return NOTHING
+        # What a reader sees, and who may, is fixed while the page is open; when that is changed it is loaded anew.
+        if not link.live or link.sight != self.sight or _door(link) != self._door:
+            return ANOTHER
         shown = showing(link)
-        if not shown.path:
-            return None
-        return shown, shape(shown.path, self.sight)
+        return (shown, shape(shown.path, self.sight)) if shown.path else NOTHING
 
     def _arrive(self, shown: str) -> Look:
-        if (found := self._now()) is None:
-            return NOTHING
+        if isinstance(found := self._now(), Look):
+            return found
         page, now = found
         html, runs = ("", []) if digest(now) == shown else whole(page.path, page.liking, self.sight)
         return Look(now, replies_on(page.path), html, runs)
 
     def _look(self, before: Shape) -> Look:
-        if (found := self._now()) is None:
-            return NOTHING
+        if isinstance(found := self._now(), Look):
+            return found
         page, now = found
         html, runs = difference(before, page.path, page.liking, self.sight) if now != before else ("", [])
         return Look(now, replies_on(page.path), html, runs)
@@ -95,12 +97,17 @@ class SharedPage:
         return stands
 
 
+def _door(link: Link) -> tuple[str, bool]:
+    """What is asked of who comes."""
+    return link.password, link.members_only
+
+
 _open: WeakValueDictionary[tuple[Any, ...], SharedPage] = WeakValueDictionary()
 
 
 def page_of(link: Link, threads: DatabaseThreads) -> SharedPage:
     """The page of a link, the same for all who have it open. On the event loop."""
-    key = (link.pk, link.sight, link.expires_at)
+    key = (link.pk, link.sight, link.expires_at, _door(link))
     if (page := _open.get(key)) is None:
         page = _open[key] = SharedPage(link, threads)
     return page

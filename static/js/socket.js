@@ -3,6 +3,7 @@ const LIVE = '[data-run]:is([data-status="queued"], [data-status="thinking"], [d
 const SIGNED_OUT = 4403;
 const GONE = 4404;
 const COME_BACK = 4503;
+const CHANGED = 4205;
 const FULL = 4429;
 
 htmx.createWebSocket = (url) => {
@@ -32,6 +33,7 @@ let silence;
 
 function gone() {
   document.title = "Chatroom";
+  document.querySelectorAll('meta:is([name="description"], [property])').forEach((told) => told.remove());
   notice(`<p role="alert">${document.body.dataset.gone ?? 'This conversation is not there any more. <a href="/">Begin another</a>'}</p>`);
 }
 
@@ -45,6 +47,7 @@ document.body.addEventListener("htmx:wsClose", (event) => {
   const code = event.detail.event.code;
   if (code === SIGNED_OUT) notice('<p role="alert">You are signed out. <a href="/accounts/login/">Sign in again</a>; what you typed stays here.</p>');
   else if (code === GONE) gone();
+  else if (code === CHANGED) location.reload();
   else if (code === FULL) {
     notice('<p data-connection role="alert">You have as many pages of this room open as it takes. Close some: this one shows no news until then.</p>');
     setTimeout(event.detail.socketWrapper.reconnect, 30000 + 30000 * Math.random());
