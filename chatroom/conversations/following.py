@@ -158,6 +158,8 @@ class Follower:
         self._shown = shown
         self._rendering.settle_status(shown.run)
         self._rendering.news()
+        if shown.run.is_live and not self.sight.reasoning:
+            self._state = run_state(shown)  # who joins is told it
 
     def _standing(self) -> str:
         """Where a reader stands who has been brought up to here; the end is told by the next frame."""

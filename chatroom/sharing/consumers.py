@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
-from django.http import parse_cookie
+from django.http import HttpRequest, parse_cookie
 
 from chatroom.conversations.attendance import Visitor
 from chatroom.conversations.consumers import Admitted, PageConsumer, who_is_signed_in
@@ -12,7 +13,8 @@ from chatroom.conversations.engine import Engine
 from chatroom.conversations.fragments import into
 from chatroom.conversations.open_page import GONE
 from chatroom.conversations.reading import Ended
-from chatroom.sharing.doors import link_of, may_read
+from chatroom.conversations.refusals import Refusal
+from chatroom.sharing.doors import count_miss, hold_back_guessing, link_of, may_read
 from chatroom.sharing.models import Link
 from chatroom.sharing.shared_page import page_of
 
@@ -23,7 +25,7 @@ class SharedConsumer(PageConsumer):
     async def admit(self, working: Engine) -> Admitted | int:
         """Whoever may read the page."""
         token: str = self.scope["url_route"]["kwargs"]["token"]
-        link, visitor = await working.threads.run(_who_comes, token, dict(self.scope["headers"]))
+        link, visitor = await working.threads.run(_who_comes, token, self.scope)
         if link is None:
             return GONE
         return Admitted(page_of(link, working.threads), ("link", link.pk), visitor)
@@ -33,9 +35,20 @@ class SharedConsumer(PageConsumer):
         await self._send(into("shared", "innerHTML", ""))
 
 
-def _who_comes(token: str, headers: dict[bytes, bytes]) -> tuple[Link | None, Visitor | None]:
+def _who_comes(token: str, scope: Mapping[str, Any]) -> tuple[Link | None, Visitor | None]:
+    headers = dict(scope["headers"])
+    request = HttpRequest()  # as much of one as is needed to tell from where it comes
+    request.META["REMOTE_ADDR"] = (scope.get("client") or ("",))[0]
+    request.META["HTTP_X_FORWARDED_FOR"] = headers.get(b"x-forwarded-for", b"").decode("latin-1")
+    try:
+        hold_back_guessing(request)
+    except Refusal:
+        return None, None
     link = link_of(token)
-    if link is None or not link.live:
+    if link is None:
+        count_miss(request)
+        return None, None
+    if not link.live:
         return None, None
     cookies: dict[str, Any] = parse_cookie(headers.get(b"cookie", b"").decode("latin-1"))
     found = who_is_signed_in(headers)

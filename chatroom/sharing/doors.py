@@ -14,6 +14,7 @@ from django.core import signing
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.cache import patch_vary_headers
 
 from chatroom.accounts.models import User
 from chatroom.conversations.refusals import TooMany
@@ -65,13 +66,16 @@ def _is_pass(link: Link, signed: str) -> bool:
 
 
 def _mark(link: Link) -> str:
-    return f"{link.pk}.{hashlib.sha256(link.password.encode()).hexdigest()[:16]}"
+    """Of this link, with this password; told to who has the pass, so the row's number is no part of it."""
+    return hashlib.sha256(f"{link.digest} {link.password}".encode()).hexdigest()[:32]
 
 
 def nowhere(request: HttpRequest) -> HttpResponse:
     """The answer where no link is."""
-    _count_miss(request)
-    return guarded(render(request, "404.html", status=404))
+    count_miss(request)
+    response = render(request, "404.html", status=404)
+    patch_vary_headers(response, ["Cookie"])  # as if it had been looked at who comes, which shows that there is a link
+    return guarded(response)
 
 
 def guarded(response: HttpResponse) -> HttpResponse:
@@ -100,7 +104,8 @@ def count_wrong_password(request: HttpRequest, link: Link) -> None:
     ratelimit.consume(request, action="share_password", key=str(link.pk))
 
 
-def _count_miss(request: HttpRequest) -> None:
+def count_miss(request: HttpRequest) -> None:
+    """One more address that leads nowhere."""
     key = _misses_key(request)
     if not cache.add(key, 1, 120):
         with contextlib.suppress(ValueError):  # it has just expired

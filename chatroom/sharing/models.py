@@ -71,7 +71,7 @@ class Link(models.Model):
 
     def save(self, *args: object, **kwargs: object) -> None:
         """The digest follows from the salt, once."""
-        if not self.digest:
+        if not self.digest and self.pk is None:
             self.digest = digest_of(self.token)
         super().save(*args, **kwargs)  # type: ignore[arg-type]
 

@@ -20,6 +20,9 @@ from chatroom.sharing.models import Link
 from chatroom.sharing.shared_html import page_html
 from chatroom.sharing.showing import freeze, showing
 
+# What the form sets. Views are counted meanwhile.
+_CHANGED = [*LinkForm.Meta.fields, "message", "frozen", "taken_at", "expires_at", "password"]
+
 
 def access_links(user: User) -> QuerySet[Link]:
     """The links to conversations of `user`'s own, the newest first."""
@@ -69,7 +72,7 @@ def _form(request: PersonRequest, one: Link) -> HttpResponse:
             freeze(one)
         if request.POST.get("do") == "preview":
             return page_html(request, one, showing(one), preview=True)
-        one.save()
+        one.save(update_fields=_CHANGED if one.pk else None)
         _tell(one.conversation)
         return redirect("link", one.pk)
     context = {

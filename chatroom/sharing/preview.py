@@ -2,26 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from chatroom.conversations.models import Message, Run
+from chatroom.sharing.picture import Card
 from chatroom.sharing.showing import Showing
 
 # Of what was said first so much stands in a preview; and so many models are named.
 FIRST_CHARACTERS = 400
 MODELS_NAMED = 4
-
-
-@dataclass(frozen=True, slots=True)
-class Card:
-    """What the picture says: title, names of models, the first lines of what was said. All of it is plain text.
-
-    What goes beyond 200 characters of a title or a name, 8 models and 400 characters of lines is not looked at.
-    """
-
-    title: str
-    models: tuple[str, ...]
-    lines: str
 
 
 def card_of(shown: Showing) -> Card:

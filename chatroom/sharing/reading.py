@@ -75,7 +75,7 @@ def shared(request: HttpRequest, token: str) -> HttpResponse:
         response["X-Robots-Tag"] = "all"
     if link.embeddable and not link.is_gated and not link.members_only:
         # Of our own pages this one alone may stand in another.
-        response._csp_update = {"frame-ancestors": ["*"]}  # type: ignore[attr-defined]  # django-csp reads it
+        response._csp_replace = {"frame-ancestors": ["*"]}  # type: ignore[attr-defined]  # django-csp reads it
         response.xframe_options_exempt = True
     if _is_new(request, link):
         link.count_view()
@@ -100,6 +100,8 @@ def knock(request: HttpRequest, token: str) -> HttpResponse:
     link = _at_the_door(request, token)
     if isinstance(link, HttpResponse):
         return link
+    if link.is_used_up and not doors.may_read(link, request.user, request.COOKIES):
+        return doors.nowhere(request)
     try:
         doors.hold_back_passwords(request, link)
     except Refusal as refusal:

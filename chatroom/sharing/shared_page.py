@@ -64,7 +64,8 @@ class SharedPage:
         return await self._threads.run(look)
 
     def _now(self) -> tuple[Showing, Shape] | Look:
-        link = Link.objects.select_related("conversation").filter(pk=self._link_id).first()
+        links = Link.objects.select_related("conversation").filter(conversation__owner__is_active=True)
+        link = links.filter(pk=self._link_id).first()
         if link is None or not link.is_open:
             return NOTHING
         # What a reader sees, and who may, is fixed while the page is open; when that is changed it is loaded anew.

@@ -22,7 +22,7 @@ from chatroom.conversations.models import LIVE, Conversation, Delta, Message, Pa
 from chatroom.conversations.sealing import fold
 from chatroom.conversations.texts import said
 from chatroom.conversations.tree import Turn
-from chatroom.providers.parts import PieceKind
+from chatroom.providers.parts import PartKind, PieceKind
 from chatroom.sharing import doors
 from chatroom.sharing.models import Link
 from chatroom.sharing.reading import through_the_door
@@ -90,6 +90,9 @@ class _Copy:
         cut = self._shown.cuts.get(run.pk)
         over = not cut and run.ended_at is not None and run.status not in LIVE
         ended_at: datetime = moment(cut[1]) if cut else run.ended_at or self._now
+        # How long it had thought is for those who may know that it did.
+        first = None if self._shown.sight.reasoning else run.parts.exclude(kind=PartKind.REASONING).first()
+        began = first and first.started_at
         made = Run.objects.create(
             reply=reply,
             provider=seen.provider,
@@ -104,8 +107,8 @@ class _Copy:
             # What was not over there can be gone on with here.
             status=run.status if over else Status.STOPPED,
             finish_reason=seen.finish_reason if over else "",
-            created_at=run.created_at,
-            started_at=run.started_at,
+            created_at=began or run.created_at,
+            started_at=began or run.started_at,
             ended_at=ended_at,
             taken=True,
         )

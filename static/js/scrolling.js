@@ -39,9 +39,11 @@ function follow() {
   look();
 }
 
-/* A conversation opens at its end; one that is loaded anew or come back to stays where it was. */
+/* A conversation opens at its end, for a stranger only if a model is at work; one that is loaded anew or come back to
+   stays where it was. */
 const [navigation] = performance.getEntriesByType("navigation");
-if (navigation?.type === "navigate" && !location.hash) go(goal());
+const atWork = '[data-run]:is([data-status="queued"], [data-status="thinking"], [data-status="answering"])';
+if (navigation?.type === "navigate" && !location.hash && (!document.body.matches(".shared") || turns.querySelector(atWork))) go(goal());
 look();
 
 addEventListener("scroll", look, { passive: true });

@@ -83,7 +83,9 @@ async function put(text) {
 async function textOf(button) {
   if (button.dataset.copied) return button.dataset.copied;
   if (!button.dataset.text) return button.closest(".code").querySelector("pre").textContent;
-  const text = await (await fetch(button.dataset.text)).text();
+  const answer = await fetch(button.dataset.text);
+  if (!answer.ok) return undefined; // a link that was ended meanwhile
+  const text = await answer.text();
   if (button.dataset.action !== "quote") return text;
   const run = button.closest("[data-run]");
   const address = new URL(`#${run.id}`, location.href);
@@ -93,11 +95,13 @@ async function textOf(button) {
 document.addEventListener("click", async (event) => {
   const button = event.target.closest('[data-action="copy"], [data-action="copy-code"], [data-action="quote"]');
   if (!button) return;
-  await put(await textOf(button));
-  document.getElementById("announcer").textContent = "Copied";
+  const text = await textOf(button);
+  const done = text === undefined ? "Not there any more" : "Copied";
+  if (text !== undefined) await put(text);
+  document.getElementById("announcer").textContent = done;
   const said = button.querySelector("svg") ? "title" : "textContent";
   const label = button[said];
-  if (label === "Copied") return;
-  button[said] = "Copied";
+  if (label === done) return;
+  button[said] = done;
   setTimeout(() => { button[said] = label; }, 1500);
 });

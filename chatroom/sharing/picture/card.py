@@ -8,9 +8,8 @@ from functools import cache
 
 from PIL import Image, ImageColor, ImageDraw
 
-from chatroom.sharing.picture import typeset
+from chatroom.sharing.picture import Card, typeset
 from chatroom.sharing.picture.typeset import SCALE, Line, Style
-from chatroom.sharing.preview import Card
 
 # The measure that Open Graph's readers show whole, in pixels.
 WIDTH, HEIGHT = 1200, 630
