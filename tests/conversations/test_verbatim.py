@@ -35,17 +35,17 @@ def test_a_value_is_kept_as_it_came(make_run: MakeRun, value: Any) -> None:
 
 
 @pytest.fixture
-def before(transactional_db: None) -> Iterator[None]:
-    """A database of the version before, brought up to date at the end whatever happens."""
-    call_command("migrate", "conversations", BEFORE, verbosity=0)
+def after(transactional_db: None) -> Iterator[None]:
+    """A database that is up to date at the end, whatever happens."""
     yield
     call_command("migrate", verbosity=0)
 
 
-def test_what_was_kept_before_stays(before: None, make_run: MakeRun) -> None:
+def test_what_was_kept_before_stays(after: None, make_run: MakeRun) -> None:
     kept = [{"data": "é\\u", "n": 1}, {"signature": "x=="}]
     cast = "::jsonb" if connection.vendor == "postgresql" else ""
     run = make_run()
+    call_command("migrate", "conversations", BEFORE, verbosity=0)
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO conversations_part"
