@@ -61,7 +61,7 @@ class PartShown:
 
     @property
     def seconds(self) -> float | None:
-        """How long it took; None while it goes on, or where a reader is not to know."""
+        """How long it took; None while it goes on."""
         return span(self.started_at, self.ended_at)
 
 
@@ -85,7 +85,6 @@ class _PartRender:
     head: PartHead
     started_at: int
     mine: bool = True
-    timed: bool = True
     # Not for this reader; and how many rows it has had till that was known.
     hidden: bool = False
     rows: int = 0
@@ -133,7 +132,7 @@ class _PartRender:
             None if open_ is None else SafeString(open_),
             _last_line(self.tail) if self.head.kind is PartKind.REASONING else "",
             self.begun,
-            None if self.ended_at is None or not self.timed else moment(self.ended_at),
+            None if self.ended_at is None else moment(self.ended_at),
             self.mine,
         )
 
@@ -167,7 +166,7 @@ class RunRender:
                 raise ValueError(f"run {self.run_id}: row {row.seq} does not follow {self.seq}")
             self.seq = row.seq
             if row.head.index == len(self._parts):
-                self._parts.append(_PartRender(self.run_id, row.head, row.at, self.sight.mine, self.sight.numbers))
+                self._parts.append(_PartRender(self.run_id, row.head, row.at, self.sight.mine))
                 if row.kind is PieceKind.OPAQUE:
                     self._unspoken.append(self._parts[-1])
             if not self.sight.reasoning and self._is_hidden(row):
@@ -344,7 +343,7 @@ def _of_parts(run: Run, parts: Sequence[tuple[Part, str]], sight: Sight, lane: i
             None,
             "",
             part.started_at,
-            part.ended_at if sight.numbers else None,
+            part.ended_at,
             sight.mine,
         )
         for index, (part, html) in enumerate(parts)

@@ -26,7 +26,7 @@ class Sight:
     # Whether the reader may act on what is shown.
     mine: bool = True
     reasoning: bool = True
-    # Which models spoke; tokens, cost and seconds; efforts and budgets that were chosen.
+    # Which models spoke; tokens and cost; efforts and budgets that were chosen.
     models: bool = True
     numbers: bool = True
     settings: bool = True

@@ -22,9 +22,10 @@ class LinkForm(forms.ModelForm):  # type: ignore[type-arg]
         choices=[("0", "As it is now"), ("1", "As it goes on")], coerce=lambda value: value == "1", required=False
     )
     lasts = forms.ChoiceField(choices=[*TIMES.items(), ("keep", "As it is")], required=False)
-    password = forms.CharField(max_length=128, required=False)
+    password = forms.CharField(max_length=128, required=False, strip=False)
     no_password = forms.BooleanField(required=False)
     views_limit = forms.IntegerField(
+        label="How often it can be opened",
         min_value=1,
         max_value=1_000_000,
         required=False,

@@ -8,6 +8,7 @@ from typing import Any
 
 from chatroom.conversations.models import Message, Run
 from chatroom.conversations.presenting import PROVENANCE_LABELS
+from chatroom.conversations.templatetags.conversation_tags import duration
 from chatroom.conversations.texts import Said, said
 from chatroom.providers.events import Provenance
 from chatroom.providers.parts import PartKind
@@ -120,7 +121,7 @@ def as_markdown(title: str, exchanges: Sequence[Exchanged], note: str = "") -> s
             if reply.cut or reply.run.is_live:
                 pieces.append("*It was still at work.*")
             elif reply.run.status != "completed":
-                pieces.append(f"*{reply.run.status.capitalize()}.*")
+                pieces.append(f"*{reply.run.status.capitalize()} after {duration(reply.run.seconds)}.*")
     return "\n\n".join(pieces) + "\n"
 
 

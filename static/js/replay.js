@@ -17,7 +17,10 @@ async function play(button) {
   playing?.end();
   if (!again) return;
   const answer = await fetch(button.dataset.replay);
-  if (!answer.ok) return;
+  if (!answer.ok) {
+    document.getElementById("notice").innerHTML = '<p role="alert">It is not there any more.</p>';
+    return;
+  }
   const moments = (await answer.text()).split("\n").filter(Boolean).map((line) => JSON.parse(line));
   const parts = run.querySelector(".parts");
   const before = [...parts.childNodes];

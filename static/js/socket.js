@@ -33,6 +33,7 @@ let silence;
 
 function gone() {
   document.title = "Chatroom";
+  document.getElementById("announcer").textContent = "";
   document.querySelectorAll('meta:is([name="description"], [property])').forEach((told) => told.remove());
   notice(`<p role="alert">${document.body.dataset.gone ?? 'This conversation is not there any more. <a href="/">Begin another</a>'}</p>`);
 }
