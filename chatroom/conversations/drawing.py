@@ -18,7 +18,7 @@ from chatroom.conversations.pages import Cut, TurnShown, fill, lane_shape
 from chatroom.conversations.presenting import RunShown
 from chatroom.conversations.sight import OWNERS, Sight
 from chatroom.conversations.ties import NO_TIES, Ties, ties_of
-from chatroom.conversations.tree import Turn
+from chatroom.conversations.tree import Turn, replies_on
 from chatroom.rendering.cache import BytesCache
 
 # In bytes: about twenty conversations of a thousand messages.
@@ -57,8 +57,8 @@ def draw(
 ) -> Drawn:
     """The turns of a path as a reader of that sight sees them, from the record or from what is kept."""
     cuts = cuts or {}
-    replies = [reply.message.pk for turn in path for lane in turn.lanes for reply in lane.replies]
-    known = Run.objects.filter(reply__in=replies).only("reply", "status", "ended_at", "thought", "thought_from")
+    known = Run.objects.filter(reply__in=replies_on(path))
+    known = known.only("reply", "status", "ended_at", "thought", "thought_from")
     runs = {run.reply_id: run for run in known}
     ties = ties_of(runs.values())
     keys = [_key(turn, runs, ties, liking, sight, cuts) for turn in path]

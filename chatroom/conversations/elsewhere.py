@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from django.template.loader import render_to_string
 
 from chatroom.conversations.models import Message, Run
-from chatroom.conversations.tree import Turn
+from chatroom.conversations.tree import Turn, replies_on
 
 # In SQL, since every page asks it with each change.
 _LIVE = (
@@ -18,7 +18,7 @@ _LIVE = (
 
 def elsewhere(conversation_id: int, path: Iterable[Turn]) -> list[Run]:
     """The runs of a conversation that are not over, and not on a page that shows `path`."""
-    shown = {reply.message.pk for turn in path for lane in turn.lanes for reply in lane.replies}
+    shown = replies_on(path)
     return [run for run in Run.objects.raw(_LIVE, [conversation_id]) if run.reply_id not in shown]
 
 

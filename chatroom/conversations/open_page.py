@@ -14,7 +14,7 @@ from chatroom.conversations.presenting import RunShown
 from chatroom.conversations.reshaping import difference, whole
 from chatroom.conversations.sight import OWNERS, Sight
 from chatroom.conversations.threads import DatabaseThreads
-from chatroom.conversations.tree import Turn
+from chatroom.conversations.tree import replies_on
 
 # Codes of our own that close a socket, which the page's script knows: the person is not signed in any more; there is
 # nothing to be read; the page is to be loaded anew.
@@ -97,8 +97,3 @@ class OwnPage:
         html, runs = difference(before, path) if path and now != before else ("", [])
         beside = elsewhere_html(self.conversation_id, path)
         return Look(now, replies_on(path), html, runs, beside, ended=0 if path else GONE)
-
-
-def replies_on(path: Sequence[Turn]) -> frozenset[int]:
-    """The replies that are shown, by the rows."""
-    return frozenset(reply.message.pk for turn in path for lane in turn.lanes for reply in lane.replies)

@@ -13,7 +13,7 @@ from chatroom.conversations.models import Delta, Message, Part, Run, Status
 from chatroom.conversations.presenting import RunShown, from_parts, outline, snapshot
 from chatroom.conversations.sight import OWNERS, Sight
 from chatroom.conversations.ties import ties_of
-from chatroom.conversations.tree import Lane, Shown, Turn, turns
+from chatroom.conversations.tree import Lane, Shown, Turn, replies_on, turns
 from chatroom.providers.parts import PartKind
 
 
@@ -90,8 +90,7 @@ def fill(path: Sequence[Turn], sight: Sight = OWNERS, cuts: Mapping[int, Cut] | 
     Those that are over come from their parts, those that go on from the log. `cuts`: runs of which only so much is
     shown, by the run.
     """
-    replies = [reply.message.pk for turn in path for lane in turn.lanes for reply in lane.replies]
-    runs = {run.reply_id: run for run in Run.objects.filter(reply__in=replies)}
+    runs = {run.reply_id: run for run in Run.objects.filter(reply__in=replies_on(path))}
     cut = {run.pk: cuts[run.pk] for run in runs.values() if cuts and run.pk in cuts}
     parts: dict[int, list[Part]] = defaultdict(list)
     over = [run.pk for run in runs.values() if not run.is_live and run.pk not in cut]

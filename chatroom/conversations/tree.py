@@ -74,6 +74,11 @@ class Turn:
         return (self.chosen,) if self.chosen else self.lanes
 
 
+def replies_on(path: Iterable[Turn]) -> frozenset[int]:
+    """The replies that are shown on a path, by their pks."""
+    return frozenset(reply.message.pk for turn in path for lane in turn.lanes for reply in lane.replies)
+
+
 def turns(messages: Iterable[Message], through: int | None = None) -> list[Turn]:
     """All messages of one conversation → the turns that are on the page, from first to last.
 

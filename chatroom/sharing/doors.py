@@ -34,7 +34,10 @@ def link_of(token: str) -> Link | None:
     """The link that a token opens."""
     links = Link.objects.select_related("conversation__owner")
     link = links.filter(digest=digest_of(token), revoked_at=None, conversation__owner__is_active=True).first()
-    return link if link and link.is_open else None
+    if link is None or not link.is_open:
+        return None
+    link.token = token
+    return link
 
 
 def may_read(link: Link, user: object, cookies: Mapping[str, str]) -> bool:

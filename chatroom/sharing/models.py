@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import cached_property
 
 from chatroom.conversations.models import Conversation, Message
 from chatroom.conversations.sight import Sight
@@ -75,9 +76,9 @@ class Link(models.Model):
             self.digest = digest_of(self.token)
         super().save(*args, **kwargs)  # type: ignore[arg-type]
 
-    @property
+    @cached_property
     def token(self) -> str:
-        """The secret in its address."""
+        """The secret in its address. Who comes by the address brings it, also when it cannot be worked out any more."""
         return token_of(self.salt)
 
     @property
@@ -111,6 +112,11 @@ class Link(models.Model):
     def is_gated(self) -> bool:
         """Whether who comes has to knock: to give a password, or to be counted before anything is shown."""
         return bool(self.password) or self.views_limit is not None
+
+    @property
+    def is_public(self) -> bool:
+        """Whether anybody who has the address comes in as he is."""
+        return not self.is_gated and not self.members_only
 
     def set_password(self, password: str) -> None:
         """Keep what is needed to check it; empty: none is asked for."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from chatroom.conversations.models import Message, Run
+from chatroom.conversations.tree import replies_on
 from chatroom.sharing.picture import Card
 from chatroom.sharing.showing import Showing
 
@@ -15,9 +16,8 @@ def card_of(shown: Showing) -> Card:
     """What is told of a page: its title, who spoke unless that is hidden, and how the first prompt begins."""
     first = shown.path[0].prompt.message.pk if shown.path else 0
     text = Message.objects.filter(pk=first).values_list("text", flat=True).first() or ""
-    replies = [reply.message.pk for turn in shown.path for lane in turn.lanes for reply in lane.replies]
     models: tuple[str, ...] = ()
     if shown.sight.models:
-        runs = Run.objects.filter(reply__in=replies).order_by("pk").values_list("label", "model")
+        runs = Run.objects.filter(reply__in=replies_on(shown.path)).order_by("pk").values_list("label", "model")
         models = tuple(dict.fromkeys(label or model for label, model in runs))[:MODELS_NAMED]
     return Card(shown.title, models, " ".join(text[: 4 * FIRST_CHARACTERS].split())[:FIRST_CHARACTERS])

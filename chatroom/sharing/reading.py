@@ -18,6 +18,7 @@ from chatroom.conversations.models import Message, Run
 from chatroom.conversations.refusals import Refusal
 from chatroom.conversations.replaying import replay
 from chatroom.conversations.texts import content, said
+from chatroom.conversations.tree import replies_on
 from chatroom.sharing import doors
 from chatroom.sharing.models import Link
 from chatroom.sharing.preview import card_of
@@ -71,9 +72,9 @@ def shared(request: HttpRequest, token: str) -> HttpResponse:
     if not shown.path:
         return doors.nowhere(request)
     response = page_html(request, link, shown)
-    if link.indexed and not link.is_gated and not link.members_only:
+    if link.indexed and link.is_public:
         response["X-Robots-Tag"] = "all"
-    if link.embeddable and not link.is_gated and not link.members_only:
+    if link.embeddable and link.is_public:
         # Of our own pages this one alone may stand in another.
         response._csp_replace = {"frame-ancestors": ["*"]}  # type: ignore[attr-defined]  # django-csp reads it
         response.xframe_options_exempt = True
@@ -139,8 +140,7 @@ def _text(shown: Showing, number: int) -> str | None:
 
 def _run(shown: Showing, is_it: Callable[[Run], bool]) -> tuple[Run, int | None] | None:
     """A run that is shown, and where it is cut off."""
-    replies = [reply.message.pk for turn in shown.path for lane in turn.lanes for reply in lane.replies]
-    run = next(filter(is_it, Run.objects.filter(reply__in=replies)), None)
+    run = next(filter(is_it, Run.objects.filter(reply__in=replies_on(shown.path))), None)
     return (run, shown.cuts[run.pk][0] if run.pk in shown.cuts else None) if run else None
 
 

@@ -14,11 +14,12 @@ from weakref import WeakValueDictionary
 
 from chatroom.conversations import deltas
 from chatroom.conversations.models import Run
-from chatroom.conversations.open_page import CHANGED, GONE, Look, replies_on
+from chatroom.conversations.open_page import CHANGED, GONE, Look
 from chatroom.conversations.pages import Shape, digest, shape
 from chatroom.conversations.reshaping import difference, whole
 from chatroom.conversations.sight import Sight
 from chatroom.conversations.threads import DatabaseThreads
+from chatroom.conversations.tree import replies_on
 from chatroom.sharing.models import Link
 from chatroom.sharing.showing import Showing, showing
 

@@ -19,7 +19,7 @@ from chatroom.conversations.drawing import Liking
 from chatroom.conversations.models import Message, Run
 from chatroom.conversations.pages import Cut, load_turns
 from chatroom.conversations.sight import Sight
-from chatroom.conversations.tree import Lane, Shown, Turn
+from chatroom.conversations.tree import Lane, Shown, Turn, replies_on
 from chatroom.sharing.models import Link
 
 NO_CUTS: Mapping[int, Cut] = {}
@@ -46,8 +46,7 @@ def showing(link: Link) -> Showing:
 def freeze(link: Link) -> None:
     """Keep how it is now as what the link shows. The caller saves."""
     path, title = _as_it_is(link)
-    replies = [reply.message.pk for turn in path for lane in turn.lanes for reply in lane.replies]
-    going_on = list(Run.objects.filter(reply__in=replies, ended_at=None).values_list("pk", flat=True))
+    going_on = list(Run.objects.filter(reply__in=replies_on(path), ended_at=None).values_list("pk", flat=True))
     link.taken_at = timezone.now()
     now = round(link.taken_at.timestamp() * 1000)
     stand = deltas.standings(going_on)

@@ -10,6 +10,7 @@ from chatroom.conversations.models import Message, Run
 from chatroom.conversations.presenting import PROVENANCE_LABELS
 from chatroom.conversations.templatetags.conversation_tags import duration
 from chatroom.conversations.texts import Said, said
+from chatroom.conversations.tree import replies_on
 from chatroom.providers.events import Provenance
 from chatroom.providers.parts import PartKind
 from chatroom.sharing.showing import Showing
@@ -44,8 +45,7 @@ class Exchanged:
 
 def transcript(shown: Showing) -> list[Exchanged]:
     """All that a link shows, in words."""
-    replies = [reply.message.pk for turn in shown.path for lane in turn.lanes for reply in lane.replies]
-    runs = {run.reply_id: run for run in Run.objects.filter(reply__in=replies)}
+    runs = {run.reply_id: run for run in Run.objects.filter(reply__in=replies_on(shown.path))}
     prompts = dict(
         Message.objects.filter(pk__in=[turn.prompt.message.pk for turn in shown.path]).values_list("pk", "text")
     )

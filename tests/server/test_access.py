@@ -3,26 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from contextlib import closing
 
 import httpx
 import pytest
 
 from tests.support.provider import ScriptedProvider
 from tests.support.room import Room, until
-
-
-@pytest.fixture
-def alice(room: Room) -> Iterator[httpx.Client]:
-    with closing(room.signed_in("alice")) as client:
-        yield client
-
-
-@pytest.fixture
-def charlie(room: Room) -> Iterator[httpx.Client]:
-    with closing(room.signed_in("charlie")) as client:
-        yield client
 
 
 def begin(client: httpx.Client, calls: ScriptedProvider, prompt: str = "Hello") -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import base64
-from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 
@@ -30,31 +29,6 @@ from tests.support.sharing import (
 
 GONE, SIGNED_OUT, BROKEN = 4404, 4403, 4503
 SUFFIXES = ("", "conversation.md", "conversation.json", "card.png", "12345/text/", "12345/replay/")
-
-
-@pytest.fixture
-def alice(room: Room) -> Iterator[httpx.Client]:
-    with closing(room.signed_in("alice")) as client:
-        yield client
-
-
-@pytest.fixture
-def charlie(room: Room) -> Iterator[httpx.Client]:
-    with closing(room.signed_in("charlie")) as client:
-        yield client
-
-
-@pytest.fixture
-def anybody(room: Room) -> Iterator[httpx.Client]:
-    with closing(stranger(room)) as client:
-        yield client
-
-
-@pytest.fixture
-def talk(room: Room, alice: httpx.Client, calls: ScriptedProvider) -> str:
-    """A conversation of one turn. Its address."""
-    address, _ = asked_and_answered(room, alice, calls, "What is it?", "It is blue.", "It may be red.")
-    return address
 
 
 def told(answer: httpx.Response) -> tuple[int, list[tuple[str, str]], bytes]:
@@ -203,6 +177,16 @@ async def test_who_guesses_by_the_socket_is_held_back_as_well(room: Room, alice:
 
 
 # Who may come in
+
+
+def test_an_address_that_cannot_be_told_again_still_opens(room: Room, alice: httpx.Client, talk: str) -> None:
+    link = share(alice, f"{talk}share/", password="open sesame", live="1")
+    # As after another secret key: the address does not follow from the salt any more.
+    write(room, "UPDATE sharing_link SET salt = 'of another house' WHERE password <> ''")
+    with closing(stranger(room, 71)) as client:
+        came = knock(client, link, "open sesame")
+        assert (came.status_code, came.headers["Location"]) == (302, link.address)
+        assert turns(client, link) == ["It is blue."]
 
 
 def test_a_password_is_asked_for(room: Room, alice: httpx.Client, talk: str) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 
@@ -16,7 +15,6 @@ from tests.support.provider import ScriptedProvider
 from tests.support.room import Room, until
 from tests.support.sharing import (
     ask,
-    asked_and_answered,
     begin,
     change,
     frames_until,
@@ -31,31 +29,6 @@ from tests.support.sharing import (
 
 GONE = 4404
 SUFFIXES = ("", "conversation.md", "conversation.json")
-
-
-@pytest.fixture
-def alice(room: Room) -> Iterator[httpx.Client]:
-    with closing(room.signed_in("alice")) as client:
-        yield client
-
-
-@pytest.fixture
-def charlie(room: Room) -> Iterator[httpx.Client]:
-    with closing(room.signed_in("charlie")) as client:
-        yield client
-
-
-@pytest.fixture
-def anybody(room: Room) -> Iterator[httpx.Client]:
-    with closing(stranger(room)) as client:
-        yield client
-
-
-@pytest.fixture
-def talk(room: Room, alice: httpx.Client, calls: ScriptedProvider) -> str:
-    """A conversation of one turn. Its address."""
-    address, _ = asked_and_answered(room, alice, calls, "What is it?", "It is blue.", "It may be red.")
-    return address
 
 
 def reply_of(room: Room, run: int) -> int:
