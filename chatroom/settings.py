@@ -117,6 +117,7 @@ INSTALLED_APPS = [
     "servestatic",
     "chatroom.accounts",
     "chatroom.conversations",
+    "chatroom.ledger",
     "chatroom.sharing",
 ]
 

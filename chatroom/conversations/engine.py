@@ -11,6 +11,7 @@ import contextlib
 import logging
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from functools import partial
 from typing import Any, assert_never
 
 import httpx
@@ -20,6 +21,7 @@ from django.db import DatabaseError, InterfaceError, transaction
 
 from chatroom.conversations.announcing import Hub
 from chatroom.conversations.attendance import Attendance
+from chatroom.conversations.companions import COMPANIONS
 from chatroom.conversations.context.history import Messages, messages_for
 from chatroom.conversations.following import Followers
 from chatroom.conversations.log import Advance, Log
@@ -104,6 +106,7 @@ class Engine:
             self.wire.write_forever,
             self.wire.forget_forever,
             self.catalogue.refresh_forever,
+            *(partial(companion, self.threads) for companion in COMPANIONS),
         ]
         if not self.news.is_alone:
             await self.news.join(*self._groups)

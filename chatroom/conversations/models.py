@@ -171,12 +171,15 @@ class Run(models.Model):
     cost_computed = models.BooleanField(default=False)
     # A copy, taken from a shared conversation: nobody here asked for it, and its owner was not billed.
     taken = models.BooleanField(default=False, db_default=False)
+    # The books know of it (the ledger's mark; it is written with the entry).
+    booked = models.BooleanField(default=False, db_default=False, editable=False)
 
     class Meta:
         indexes = [
             models.Index(fields=["provider", "model", "-ended_at"], name="run_last_heard"),
             # The sweep and the runner look only at the few that are not over.
             models.Index(fields=["status"], condition=Q(ended_at=None), name="run_live"),
+            models.Index(fields=["id"], condition=Q(booked=False), name="run_to_book"),
         ]
 
     def __str__(self) -> str:
