@@ -4,6 +4,8 @@ a streamed piece, and whose answers can be held.
 
 from __future__ import annotations
 
+import ssl
+from functools import cache
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 
 import aiohttp
@@ -24,16 +26,22 @@ def open_client() -> httpx.AsyncClient:
 
     def session() -> aiohttp.ClientSession:
         return aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(limit=MAX_CONNECTIONS, ssl=httpx.create_ssl_context(trust_env=False)),
+            connector=aiohttp.TCPConnector(limit=MAX_CONNECTIONS, ssl=_trusted()),
             cookie_jar=aiohttp.DummyCookieJar(),
         )
 
     return httpx.AsyncClient(
-        transport=AiohttpTransport(client=session, trust_env=False),
+        transport=AiohttpTransport(verify=_trusted(), client=session, trust_env=False),
         trust_env=False,
         follow_redirects=False,
         cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
     )
+
+
+@cache
+def _trusted() -> ssl.SSLContext:
+    """Return the authorities whose certificates are believed. Reading them takes some 20 ms, so it is done once."""
+    return httpx.create_ssl_context(trust_env=False)
 
 
 class Held:

@@ -55,8 +55,9 @@ def test_no_vector_succeeds_in_thought_or_answer(alice: Page, ask: Callable[...,
     assert alice.locator("[data-pane=content]").count() == len(VECTORS)
     assert_live_is_loaded(alice)
     for when in ("live", "loaded"):
-        for pane in alice.locator("details[data-pane=reasoning]").all():
-            pane.evaluate("pane => { pane.open = true; }")
+        alice.locator("details[data-pane=reasoning]").evaluate_all(
+            "panes => panes.forEach(pane => { pane.open = true; })"
+        )
         assert alice.evaluate("window.pwned") is None, when
         assert alice.evaluate(INTRUDERS) == [], when
         assert alice.evaluate("violations") == [], when

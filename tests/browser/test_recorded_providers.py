@@ -42,6 +42,10 @@ RECORDINGS = (
 )
 
 
+# In about so many pieces a long recording is played.
+PIECES = 2000
+
+
 @pytest.fixture(scope="module")
 def folder() -> Path:
     named = os.environ.get("RECORDINGS")
@@ -50,9 +54,17 @@ def folder() -> Path:
     return Path(named)
 
 
+def slowly(size: int) -> str:
+    """How a body of so many bytes is cut, a piece each millisecond: so that it takes seconds, however long it is.
+
+    The pieces at random are of 15 bytes on average. Odd ones of one size cut characters and lines anywhere, too.
+    """
+    return "split=random;seed=3" if size < PIECES * 15 else f"split=bytes;chunk={size // PIECES | 1}"
+
+
 @pytest.fixture(scope="module")
 def replaying_room(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Room]:
-    """A room whose providers are recordings, each played slowly and cut at random."""
+    """A room whose providers are recordings, each played slowly and cut anywhere."""
     port = free_port()
     server = folder.parent / "tools" / "replay_server.py"
     replay = subprocess.Popen([sys.executable, str(server), str(folder), "--port", str(port)], stdout=subprocess.PIPE)
@@ -61,7 +73,7 @@ def replaying_room(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> It
     data = tmp_path_factory.mktemp("replay")
     tables = [
         f'[[provider]]\nname = "{one.name}"\nmodels = ["m"]\ndialect = "{one.dialect}"\n'
-        f'base_url = "http://127.0.0.1:{port}/{one.name};split=random;seed=3;delay=1"'
+        f'base_url = "http://127.0.0.1:{port}/{one.name};{slowly(len(one.body))};delay=1"'
         for one in recordings()
         if one.name in RECORDINGS
     ]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 
-from chatroom.settings import *  # noqa: F403
 from chatroom.settings import CHANNEL_LAYERS
+from tests.support.room_settings import *  # noqa: F403
 
 # The file that says how faulty.
 WEATHER = os.environ["CHATROOM_TEST_WEATHER"]

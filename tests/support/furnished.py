@@ -13,7 +13,7 @@ from pathlib import Path
 
 import psycopg
 
-from tests.support.room import PASSWORD, PEOPLE, ROOT
+from tests.support.room import PASSWORD, PEOPLE, ROOT, SETTINGS
 from tests.support.surroundings import DATA
 
 TEMPLATE = "furnished"
@@ -42,7 +42,7 @@ def furnished_on(server: str) -> str:
 
 
 def _make(data: Path, **environment: str) -> None:
-    environment = {**os.environ, "CHATROOM_DATA": str(data), **environment}
+    environment = {**os.environ, "CHATROOM_DATA": str(data), **SETTINGS, **environment}
     for command in (["migrate", "-v", "0"], ["shell", "-v", "0", "-c", PEOPLE.format(password=PASSWORD)]):
         subprocess.run([sys.executable, "manage.py", *command], cwd=ROOT, env=environment, check=True)
 

@@ -22,6 +22,8 @@ from tests.support.database import database_on, in_postgres, in_sqlite
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PASSWORD = "correct horse battery"
+# Of the rooms that tests start; the bench measures them as people have them.
+SETTINGS = {"DJANGO_SETTINGS_MODULE": "tests.support.room_settings"} if "PYTEST_DATA" in os.environ else {}
 PEOPLE = """
 from django.contrib.auth.models import Group
 from chatroom.accounts.models import User
@@ -65,6 +67,7 @@ class Room:
             "CHATROOM_DEMO_SPEED": "0",
             "CHATROOM_DRAIN": "0",
             **({"DATABASE_URL": database_url} if database_url else {}),
+            **SETTINGS,
             **environment,
         }
         self._process: subprocess.Popen[str] | None = None
