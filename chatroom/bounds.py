@@ -97,6 +97,13 @@ class BoundedRequest(WebRequest):  # type: ignore[misc]
         else:
             super().requestReceived(command, path, version)
 
+    def handle_exception(self, exception: Exception) -> None:
+        """The application failed. What it had begun to answer must not look as if that were all of it."""
+        if self._response_started:
+            self.channel.transport.abortConnection()
+        else:
+            super().handle_exception(exception)
+
     def finish(self) -> None:
         """It was answered."""
         self._let_go()

@@ -7,6 +7,8 @@ threads that keep their connections.
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 from typing import Any
 
 from django.core.exceptions import RequestAborted
@@ -45,8 +47,25 @@ class PagesHandler(ASGIHandler):
             request, refusal = self.create_request(scope, body)
             response = refusal if request is None else await self._static(request)
             assert response is not None  # noqa: S101 - there is one or the other
-            await self.send_response(response, send)
-            response.close()
+            try:
+                await (
+                    self._stream(response, receive, send) if response.streaming else self.send_response(response, send)
+                )
+            finally:
+                response.close()
+
+    async def _stream(self, response: HttpResponseBase, receive: Any, send: Any) -> None:
+        """Send what comes bit by bit, until the other side goes away."""
+        sending = asyncio.ensure_future(self.send_response(response, send))
+        gone = asyncio.ensure_future(_gone(receive))
+        try:
+            await asyncio.wait((sending, gone), return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            gone.cancel()
+            if not sending.done():
+                sending.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await sending
 
     async def _answer(self, request: HttpRequest) -> HttpResponseBase:
         return await self._threads.run(self._get, request)
@@ -55,3 +74,8 @@ class PagesHandler(ASGIHandler):
         # Among other things this lets go of a connection to the database that is broken.
         request_started.send(sender=type(self), scope=getattr(request, "scope", {}))
         return self.get_response(request)
+
+
+async def _gone(receive: Any) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass

@@ -1,8 +1,8 @@
-"""Daphne, with what it lacks: a socket that is not read from holds its writer up, and what goes out may be long.
+"""Daphne, with what it lacks: who is not read from is held up, on a socket or in an answer, and answers may be long.
 
 Daphne hands whatever the application sends to the connection, which keeps it in memory until the other side takes
 it. Here sending waits while more than the connection's buffer (64 kB) has not been taken. So a page that stops
-reading costs no more than that and the message under way; see `reading` for how it catches up.
+reading costs no more than that and the message under way; see `reading` for how it catches up. So does a download.
 """
 
 from __future__ import annotations
@@ -100,6 +100,25 @@ class PatientServer(Server):  # type: ignore[misc]
 
     async def handle_reply(self, protocol: Any, message: dict[str, Any]) -> None:
         """As in Daphne, then wait until the connection takes more."""
+        valve: Valve | None
+        if isinstance(protocol, Socket):
+            valve = protocol.valve
+        else:
+            valve = _valve_of(protocol, more=message.get("more_body", False))
         await super().handle_reply(protocol, message)
-        if isinstance(protocol, Socket) and protocol.valve:
-            await protocol.valve.open.wait()
+        if valve:
+            await valve.open.wait()
+
+
+def _valve_of(request: Any, *, more: bool) -> Valve | None:
+    """The valve of an answer of which there is more to come. It is taken out before the last of it."""
+    if request.finished or request.channel is None:  # the connection is gone
+        return None
+    valve: Valve | None = request.producer
+    if more and valve is None:
+        valve = Valve()
+        request.registerProducer(valve, True)
+    elif not more and valve is not None:
+        request.unregisterProducer()
+        valve = None
+    return valve
