@@ -12,8 +12,6 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
-ADMINISTRATOR = "administrator"
-
 
 class User(AbstractUser):
     """A person. What they prefer is kept here, so that it follows them to every browser."""

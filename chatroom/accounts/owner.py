@@ -7,7 +7,8 @@ import re
 
 from django.contrib.auth.models import Group
 
-from chatroom.accounts.models import ADMINISTRATOR, User
+from chatroom.accounts.models import User
+from chatroom.accounts.roles import ADMINISTRATOR
 
 
 def ensure_owner() -> User:

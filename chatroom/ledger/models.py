@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
 
 from chatroom.conversations.models import Conversation, Run, Status
 
@@ -101,7 +100,7 @@ class Entry(models.Model):
             models.Index(fields=["share"], name="entry_share"),
             models.Index(fields=["cost"], name="entry_cost"),
             models.Index(fields=["answer_chars"], name="entry_answer"),
-            models.Index(fields=["repeated"], name="entry_repeated", condition=Q(repeated__gte=REPEATS)),
+            models.Index(fields=["repeated"], name="entry_repeated"),
         ]
 
     def __str__(self) -> str:
