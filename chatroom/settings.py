@@ -63,6 +63,17 @@ try:
     REDIS_URL = env.str("REDIS_URL", "")
     # What passes between the room and providers is kept for developers for so many days; 0: nothing is.
     WIRE_DAYS = env.int("CHATROOM_WIRE_DAYS", 7, validate=validate.Range(0, 36_500))
+    # Conversations that nobody has touched for so many days are purged, and marks that are so old; 0: never.
+    KEEP_DAYS = env.int("CHATROOM_KEEP_DAYS", 0, validate=validate.Range(0, 36_500))
+    KEEP_MARKS_DAYS = env.int("CHATROOM_KEEP_MARKS_DAYS", 0, validate=validate.Range(0, 36_500))
+    # Whether reviewers may read at all; whether they are asked why, each time; whether they are shown whose it is.
+    REVIEW = env.bool("CHATROOM_REVIEW", True)
+    REVIEW_WHY = env.bool("CHATROOM_REVIEW_WHY", False)
+    REVIEW_NAMES = env.bool("CHATROOM_REVIEW_NAMES", True)
+    # What people are told of it: that it happened and what was marked, that it happened, nothing.
+    REVIEW_TELLS = env.str("CHATROOM_REVIEW_TELLS", "marks", validate=validate.OneOf(["marks", "openings", "nothing"]))
+    # Whether people are told beside the composer that there are reviewers.
+    REVIEW_NOTICE = env.bool("CHATROOM_REVIEW_NOTICE", True)
     # Limits: who comes when one is reached is told so. Runs of one person, and of all, that are not over.
     RUNS_PER_PERSON = env.int("CHATROOM_RUNS_PER_PERSON", 500, validate=validate.Range(1))
     RUNS_AT_ONCE = env.int("CHATROOM_RUNS_AT_ONCE", 2000, validate=validate.Range(1))
@@ -103,7 +114,7 @@ X_FRAME_OPTIONS = "DENY"
 
 INSTALLED_APPS = [
     "daphne",
-    "django.contrib.admin",
+    "chatroom.accounts.administration.Administration",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -119,6 +130,8 @@ INSTALLED_APPS = [
     "chatroom.conversations",
     "chatroom.ledger",
     "chatroom.sharing",
+    "chatroom.activity",
+    "chatroom.review",
 ]
 
 MIDDLEWARE = [

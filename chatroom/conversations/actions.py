@@ -8,13 +8,14 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
-from django.db.models import Max
+from django.db.models import Max, ProtectedError
 from django.utils import timezone
 
 from chatroom.accounts.models import User
 from chatroom.conversations.claims import request_stop
 from chatroom.conversations.engine import after_commit, begun_here
 from chatroom.conversations.forms import Asked
+from chatroom.conversations.holding import is_held
 from chatroom.conversations.limits import in_turn, room_for
 from chatroom.conversations.models import Conversation, Message, Part, Run
 from chatroom.conversations.pages import load_turns
@@ -24,6 +25,7 @@ from chatroom.conversations.tree import Lane, Turn
 from chatroom.providers.parts import PartKind
 
 TITLE_LENGTH = 60
+KEPT = "The house keeps this conversation for now; it cannot be deleted."
 
 
 def begin(user: User, text: str, lanes: Sequence[Asked], form_key: uuid.UUID | None) -> Conversation:
@@ -213,13 +215,21 @@ def pin(conversation: Conversation, *, pinned: bool) -> None:
 
 
 def delete(conversation: Conversation) -> None:
-    """Delete with all that was said; what goes on is stopped first, so that it stops billing."""
+    """Delete with all that was said; what goes on is stopped first, so that it stops billing.
+
+    Raises CannotDo where the house keeps it.
+    """
+    if is_held(conversation):
+        raise CannotDo(KEPT)
     stop_all(conversation)
     pk, owner = conversation.pk, conversation.owner_id
     with transaction.atomic():
         # The log locks a run before it writes to it; with the lock in our hands it waits, and finds nothing.
         list(Run.objects.select_for_update().filter(reply__conversation=conversation).values_list("pk"))
-        conversation.delete()
+        try:
+            conversation.delete()
+        except ProtectedError:  # since this moment it is
+            raise CannotDo(KEPT) from None
     after_commit(lambda engine: engine.conversation_changed_soon(pk, owner))
 
 

@@ -30,6 +30,8 @@ class Sight:
     models: bool = True
     numbers: bool = True
     settings: bool = True
+    # What a provider or the house says of a failure: for who can do something about it. Its owner always may know.
+    failures: bool = False
     key: bytes = b""
 
     def number(self, kind: str, pk: int) -> int:
@@ -53,9 +55,10 @@ class Sight:
             return run
         seen = copy.copy(run)
         seen.pk, seen.reply_id = self.run_number(run.pk), self.message_number(run.reply_id)
-        # What a provider or the house says of a failure is for who can do something about it.
-        seen.worker = seen.error = seen.error_kind = seen.retry_reason = ""
+        seen.worker = seen.retry_reason = ""
         seen.attempts, seen.lease_until, seen.stop_requested_at, seen.retry_at = 0, None, None, None
+        if not self.failures:
+            seen.error = seen.error_kind = ""
         seen.thought_from_id = None
         if not self.models:
             seen.provider = seen.model = ""

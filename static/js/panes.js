@@ -19,6 +19,7 @@ function remember(pane, stands) {
 const isLive = (pane) => pane.querySelector(":scope > summary [data-timer]") !== null;
 
 function settle(pane) {
+  if (!preference && !touched.has(pane.id)) return; // the page is drawn as it is to stand
   const stands = touched.get(pane.id) ?? (preference === "open" || (preference === "auto" && isLive(pane)));
   if (pane.open !== stands) pane.open = stands;
 }

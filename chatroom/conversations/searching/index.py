@@ -33,6 +33,9 @@ class Lookup(Protocol):
     def rows(self, owner: int, source: Source) -> Iterator[tuple[int, int]]:
         """The ids of the owner's rows that hold the needle, or may, and of their conversations; newest first."""
 
+    def anyones(self, source: Source, most: int) -> list[int] | None:
+        """The ids of the rows of all owners that hold the needle, or may. None: more than `most`, or not to be told."""
+
     def is_all(self, owner: int, source: Source) -> bool:
         """Whether no older row can hold it than are found."""
 

@@ -76,8 +76,7 @@ class Lookup:
 
     def rows(self, owner: int, source: Source) -> Iterator[tuple[int, int]]:
         """The ids of the owner's rows and of their conversations, newest first."""
-        like = "ILIKE" if self.ignoring_case else "LIKE"
-        alike = " OR ".join([f"{source.column} {like} %s"] * len(self.patterns))
+        alike = self._alike(source)
         with connection.cursor() as cursor:
             # Materialized: or the order of the ids might lure the planner into walking through the whole table.
             cursor.execute(
@@ -88,6 +87,22 @@ class Lookup:
             )
             while found := cursor.fetchmany(ROWS_AT_A_TIME):
                 yield from found
+
+    def anyones(self, source: Source, most: int) -> list[int] | None:
+        """The ids of the rows of all owners that hold the needle. None: more than `most`, or no index tells."""
+        if self.newest is not None:
+            return None
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"SELECT id FROM {source.table} WHERE {_held(source)} AND ({self._alike(source)}) LIMIT %s",  # noqa: S608
+                [*self.patterns, most + 1],
+            )
+            found = [row for (row,) in cursor.fetchall()]
+        return None if len(found) > most else found
+
+    def _alike(self, source: Source) -> str:
+        like = "ILIKE" if self.ignoring_case else "LIKE"
+        return " OR ".join([f"{source.column} {like} %s"] * len(self.patterns))
 
     def is_all(self, owner: int, source: Source) -> bool:
         """Whether no older row can hold it than are found."""

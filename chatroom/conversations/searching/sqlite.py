@@ -107,6 +107,20 @@ class Lookup:
             while found := cursor.fetchmany(ROWS_AT_A_TIME):
                 yield from found
 
+    def anyones(self, source: Source, most: int) -> list[int] | None:
+        """The ids of the rows of all owners that may hold the needle. None: more than `most`."""
+        if not self.match:
+            return []
+        ids = (1 << ID_BITS) - 1
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"SELECT s.rowid & %s FROM {TABLE} s"  # noqa: S608
+                f" WHERE {TABLE} MATCH %s AND (s.rowid >> {ID_BITS}) & {(1 << KIND_BITS) - 1} = %s LIMIT %s",
+                [ids, self.match, source.kind, most + 1],
+            )
+            found = [row for (row,) in cursor.fetchall()]
+        return None if len(found) > most else found
+
     def is_all(self, owner: int, source: Source) -> bool:
         """Whether no older row can hold it than are found."""
         return True

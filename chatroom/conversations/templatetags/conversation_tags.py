@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -42,7 +43,10 @@ def money(dollars: float | None) -> str:
         return "cost unknown"
     if dollars == 0:
         return "free"
-    return f"${dollars:.2f}" if dollars >= 1 else f"${dollars:.4f}" if dollars >= 0.001 else f"${dollars:.2g}"
+    if dollars >= 1:
+        return f"${dollars:.2f}"
+    # At least four digits behind the point, and two that are no nought.
+    return f"${dollars:.{max(4, 1 - math.floor(math.log10(dollars)))}f}"
 
 
 @register.filter

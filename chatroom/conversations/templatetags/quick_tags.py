@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache
 
 from django import template
+from django.conf import settings
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.html import format_html
@@ -57,6 +58,12 @@ def _hit(hit: Hit) -> SafeString:
 def _around(name: str) -> tuple[str, str]:
     before, _, after = reverse(name, args=[0]).partition("0")
     return before, after
+
+
+@register.simple_tag
+def reviewing() -> bool:
+    """Whether this house has its replies reviewed."""
+    return bool(settings.REVIEW)
 
 
 @register.simple_tag

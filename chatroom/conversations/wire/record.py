@@ -22,6 +22,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Max
 from django.utils import timezone
 
+from chatroom.conversations.holding import held
 from chatroom.conversations.models import Exchange, Received
 from chatroom.conversations.threads import DatabaseThreads
 from chatroom.providers.tap import Headers
@@ -261,10 +262,11 @@ def pieces_of(exchange: Exchange) -> Iterator[Piece]:
 
 
 def forget(before: datetime, limit: int) -> int:
-    """Delete up to `limit` rows of exchanges sent before then. Returns how many; 0: none are left."""
-    old = Received.objects.filter(exchange__sent_at__lt=before)
+    """Delete up to `limit` rows of exchanges sent before then, but of held conversations. Returns how many; 0: all."""
+    kept = held("exchange__run__reply__conversation")
+    old = Received.objects.filter(exchange__sent_at__lt=before).exclude(kept)
     deleted, _ = Received.objects.filter(pk__in=list(old.values_list("pk", flat=True)[:limit])).delete()
     if not deleted:
-        empty = Exchange.objects.filter(sent_at__lt=before)
+        empty = Exchange.objects.filter(sent_at__lt=before).exclude(held("run__reply__conversation"))
         deleted, _ = Exchange.objects.filter(pk__in=list(empty.values_list("pk", flat=True)[:limit])).delete()
     return deleted
