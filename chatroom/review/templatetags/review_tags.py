@@ -37,9 +37,11 @@ def seconds(milliseconds: int | None) -> str:
 
 
 @register.filter
-def percent(thousandths: int | None) -> str:
-    """A share."""
-    return UNKNOWN if thousandths is None else f"{thousandths / 10:.0f} %"
+def share(entry: Entry) -> str:
+    """The share of thinking in the output, as the reply itself tells it."""
+    if entry.share is None or not entry.output_tokens or entry.reasoning_tokens is None:
+        return UNKNOWN
+    return f"{100 * entry.reasoning_tokens / entry.output_tokens:.0f} %"
 
 
 @register.filter
