@@ -18,6 +18,9 @@ from zope.interface import implementer
 
 # Daphne would close a socket that is so old, with a code after which a page does not come back.
 NEVER = -1
+# So long the other side has to answer that a socket is closed, in seconds. Then the connection is cut, and with it what
+# the other side has not read yet: the code that says whether to come back.
+CLOSING_SECONDS = 10
 
 
 @implementer(IPushProducer)
@@ -88,6 +91,7 @@ class PatientServer(Server):  # type: ignore[misc]
     def __init__(self, *args: Any, ready_callable: Callable[[], object], **kwargs: Any) -> None:
         def ready() -> None:
             self.ws_factory.protocol = Socket
+            self.ws_factory.setProtocolOptions(closeHandshakeTimeout=CLOSING_SECONDS)
             ready_callable()
 
         super().__init__(*args, ready_callable=ready, websocket_timeout=NEVER, **kwargs)

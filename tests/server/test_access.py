@@ -152,14 +152,14 @@ def test_an_administrator_makes_accounts_in_the_admin(room: Room) -> None:
         page = owner.get("/admin/accounts/user/add/")
         assert page.status_code == 200
         form = {
-            "username": "dora", "password1": "a-long-word-9", "password2": "a-long-word-9",
+            "username": "fiona", "password1": "a-long-word-9", "password2": "a-long-word-9",
             "usable_password": "true", "csrfmiddlewaretoken": owner.cookies["csrftoken"],
         }  # fmt: skip
         assert owner.post("/admin/accounts/user/add/", data=form).url.path.endswith("/change/")
-    with httpx.Client(base_url=room.url, follow_redirects=True) as dora:
-        dora.get("/accounts/login/")
-        form = {"login": "dora", "password": "a-long-word-9", "csrfmiddlewaretoken": dora.cookies["csrftoken"]}
-        assert dora.post("/accounts/login/", data=form).url.path == "/"
+    with httpx.Client(base_url=room.url, follow_redirects=True) as fiona:
+        fiona.get("/accounts/login/")
+        form = {"login": "fiona", "password": "a-long-word-9", "csrfmiddlewaretoken": fiona.cookies["csrftoken"]}
+        assert fiona.post("/accounts/login/", data=form).url.path == "/"
 
 
 MAKE_ADMIN = """

@@ -34,7 +34,7 @@ def answered(
     for usage in usages:
         begun.append(begin(client, prompt))
         calls.next_call().answer("Let me think about that.", "It is so.", **usage)
-    all_booked(room)
+    booked(room, begun)
     return begun
 
 
@@ -42,11 +42,16 @@ def refused(room: Room, client: httpx.Client, calls: ScriptedProvider, prompt: s
     """Ask in vain."""
     calls.refuse(400, "No.")
     address = begin(client, prompt)
-    all_booked(room)
+    booked(room, [address])
     return address
 
 
-def all_booked(room: Room) -> None:
-    """Wait until whatever has begun is over and in the books."""
-    left = "SELECT 1 FROM conversations_run r WHERE NOT EXISTS (SELECT 1 FROM ledger_entry e WHERE e.run_id = r.id)"
-    until(lambda: not room.rows(left), "all runs are in the books")
+def booked(room: Room, addresses: Sequence[str]) -> None:
+    """Wait until what was said in these conversations is over and in the books."""
+    numbers = ", ".join(str(int(address.split("/")[2])) for address in addresses)
+    left = (
+        "SELECT 1 FROM conversations_run r JOIN conversations_message m ON m.id = r.reply_id"
+        f" WHERE m.conversation_id IN ({numbers})"
+        " AND NOT EXISTS (SELECT 1 FROM ledger_entry e WHERE e.run_id = r.id)"
+    )
+    until(lambda: not room.rows(left), "the runs are in the books")

@@ -19,7 +19,7 @@ from chatroom.review.openings import record
 def reviewer(name: str) -> User:
     """Somebody who may review."""
     made = User.objects.create_user(name)
-    made.groups.add(Group.objects.get(name=REVIEWER))
+    made.groups.add(Group.objects.get_or_create(name=REVIEWER)[0])
     return made
 
 
