@@ -62,7 +62,7 @@ class House(AdminSite):
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         """With the ways to the review and the activity, for those whom they let in."""
         ways = {
-            "review_url": address_of("review") if is_reviewer(request.user) else "",
+            "review_url": address_of("review") if settings.REVIEW and is_reviewer(request.user) else "",
             "activity_url": address_of("activity"),
         }
         return super().index(request, {**ways, **(extra_context or {})})

@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.contrib import admin
 from django.core.exceptions import ImproperlyConfigured
 from django.db import models
@@ -137,7 +138,9 @@ class Table(ModelAdmin):
             context |= {
                 "title": row_name(self.model, row.pk).capitalize(),
                 "has_review": run is not None,
-                "review_url": address_of("review_reply", run) if run and is_reviewer(request.user) else "",
+                "review_url": address_of("review_reply", run)
+                if run and settings.REVIEW and is_reviewer(request.user)
+                else "",
                 "ways": self.ways(row),
                 "belonging": belonging_to(self.admin_site, row),
             }

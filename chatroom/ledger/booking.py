@@ -11,16 +11,16 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 
 from django.db import connection, transaction
-from django.db.models import Case, F, TextField, Value, When
-from django.db.models.functions import Length
+from django.db.models import Case, TextField, Value, When
+from django.db.models.functions import Length, Substr
 
 from chatroom.conversations.models import Part, Run
-from chatroom.ledger.facts import Said, facts_of
+from chatroom.ledger.facts import LOOKED_AT, Said, facts_of
 from chatroom.ledger.models import Asked, Entry
 from chatroom.ledger.sums import Books
 from chatroom.providers.parts import PartKind
 
-RUNS_AT_A_TIME = 500
+RUNS_AT_A_TIME = 200
 DICE = 2**31
 
 
@@ -31,21 +31,23 @@ def some_are_due() -> bool:
 
 def book(limit: int = RUNS_AT_A_TIME) -> int:
     """Book runs that are due, at most `limit`. Returns how many were."""
+    # Texts are read and looked at before anything is locked: on SQLite nobody else could write meanwhile.
+    due = Run.objects.filter(booked=False, ended_at__isnull=False).select_related("reply__conversation")
+    runs = list(due.order_by("pk").defer("thought", "error", "reply__text")[:limit])
+    made = {run.pk: entry for run, entry in zip(runs, _entries(runs), strict=True)}
     with transaction.atomic():
-        due = Run.objects.filter(booked=False, ended_at__isnull=False).select_related("reply__conversation")
+        still = Run.objects.filter(pk__in=made, booked=False)
         if connection.features.has_select_for_update_skip_locked:
-            due = due.select_for_update(skip_locked=True, of=("self",))
-        runs = list(due.order_by("pk").defer("thought", "error", "reply__text")[:limit])
-        if not runs:
-            return 0
-        entries = _entries(runs)
+            still = still.select_for_update(skip_locked=True)
+        mine = list(still.order_by("pk").values_list("pk", flat=True))
+        entries = [made[pk] for pk in mine]
         Entry.objects.bulk_create(entries)
-        Run.objects.filter(pk__in=[run.pk for run in runs]).update(booked=True)
+        Run.objects.filter(pk__in=mine).update(booked=True)
         books = Books()
         for entry in entries:
             books.enter(entry)
         books.save()
-    return len(runs)
+    return len(mine)
 
 
 def _entries(runs: Sequence[Run]) -> list[Entry]:
@@ -65,7 +67,8 @@ def _entries(runs: Sequence[Run]) -> list[Entry]:
 
 
 def _parts(run_ids: Iterable[int]) -> dict[int, list[Said]]:
-    thought = Case(When(kind=PartKind.REASONING, then=F("text")), default=Value(""), output_field=TextField())
+    beginning = Substr("text", 1, LOOKED_AT)
+    thought = Case(When(kind=PartKind.REASONING, then=beginning), default=Value(""), output_field=TextField())
     columns = ("kind", "provenance", "characters", "started_at", "ended_at", "thought")
     rows = Part.objects.filter(run__in=run_ids).annotate(characters=Length("text"), thought=thought).order_by()
     found: dict[int, list[Said]] = defaultdict(list)

@@ -59,6 +59,8 @@ def _nobody_books() -> None:
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute(f"LOCK TABLE {Entry._meta.db_table} IN EXCLUSIVE MODE")
+            # Of a million entries the sums are compared for longer than a transaction may be idle (`HELD_SECONDS`).
+            cursor.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
 
 
 def _entries() -> Iterator[Entry]:

@@ -16,6 +16,7 @@ from chatroom.providers.parts import PartKind
 OPENNESS = (Provenance.RAW, Provenance.SUMMARY, Provenance.ENCRYPTED, Provenance.REDACTED, Provenance.HIDDEN)
 
 BILLION = 1_000_000_000
+MOST_DOLLARS = 1_000_000
 # Beyond it a column of PostgreSQL ends.
 MOST_MS = 2**31 - 1
 
@@ -87,8 +88,8 @@ def facts_of(run: Run, parts: Sequence[Said]) -> Facts:
         output_tokens=run.output_tokens,
         reasoning_tokens=run.reasoning_tokens,
         share=_share(run),
-        cost=None if run.cost is None else round(run.cost * BILLION),
-        cost_computed=run.cost is not None and run.cost_computed,
+        cost=(cost := _cost(run)),
+        cost_computed=cost is not None and run.cost_computed,
         speed=_speed(run, first),
         thought_chars=sum(part.characters for part in thoughts),
         answer_chars=sum(part.characters for part in answers),
@@ -122,6 +123,13 @@ def _share(run: Run) -> int | None:
         return None
     # More than there was in all: some provider does not count reasoning as output; what is told then is no share.
     return None if run.reasoning_tokens > run.output_tokens else round(1000 * run.reasoning_tokens / run.output_tokens)
+
+
+def _cost(run: Run) -> int | None:
+    """In billionths of a dollar. Nonsense that a provider reports is not known, and no reason to book nothing."""
+    if run.cost is None or not 0 <= run.cost <= MOST_DOLLARS:
+        return None
+    return round(run.cost * BILLION)
 
 
 def _speed(run: Run, first: datetime | None) -> float | None:

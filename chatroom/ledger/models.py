@@ -98,6 +98,8 @@ class Entry(models.Model):
             models.Index(fields=["thought_ms"], name="entry_thought_ms"),
             models.Index(fields=["reasoning_tokens"], name="entry_reasoning"),
             models.Index(fields=["share"], name="entry_share"),
+            models.Index(fields=["total_ms"], name="entry_total_ms"),
+            models.Index(fields=["taken"], name="entry_taken"),
             models.Index(fields=["cost"], name="entry_cost"),
             models.Index(fields=["answer_chars"], name="entry_answer"),
             models.Index(fields=["repeated"], name="entry_repeated"),

@@ -1,4 +1,4 @@
-"""What reviewers did, in the admin: who, when, on what, with which verdict. Not what they marked, wrote or looked for.
+"""What reviewers did, in the admin: who, when, on what. Not what they marked, found, wrote or looked for.
 
 The reasons that are given to the house stand here as they are: why something was opened, is kept, or is kept out.
 """
@@ -38,9 +38,10 @@ show(Query, "id at name words filters", plain="name", plural="queries")
 show(Label, "id name retired", plain="name", filters="retired")
 show(Round, "id name blind maker made_at", plain="name", filters="blind")
 show(Assignment, "id run reviewer round made_at", pages=OfARun)
-show(Mark, "id run part label exact reviewer made_at withdrawn_at", pages=OfARun)
+# Neither labels nor verdicts: who reads blind may be an administrator as well.
+show(Mark, "id run part exact reviewer made_at withdrawn_at", hidden="label", pages=OfARun)
 show(Comment, "id mark reviewer text made_at")
-show(Verdict, "id run value reviewer note made_at", filters="value", pages=OfARun)
+show(Verdict, "id run reviewer note made_at", hidden="value", pages=OfARun)
 show(Flag, "id run word made_at", pages=OfARun)
 show(SavedFilter, "id reviewer name query shared made_at", plain="name", filters="shared")
 show(Exemption, "id conversation person why maker made_at", plain="why")

@@ -96,7 +96,7 @@ class Filters:
         if "repeated" in kinds:
             conditions.append(Condition("repeated", "gte", REPEATS))
         if "copy" in kinds:
-            conditions.append(Condition("taken", "exact", True, seldom=False))
+            conditions.append(Condition("taken", "in", (True,)))
         sample = one.number("sample", 0, MOST_SAMPLED)
         verdict = one.one_of("verdict", VERDICTS)
         kept = told.copy()

@@ -25,7 +25,7 @@ class Opening(models.Model):
     class What(models.TextChoices):
         """What was opened."""
 
-        PAGE = "page", "Read"
+        PAGE = "page", "Read, with what stands around it"
         REPLIES = "replies", "Compared with other replies"
         TEXT = "text", "Copied"
         REPLAY = "replay", "Replayed"
@@ -46,6 +46,7 @@ class Opening(models.Model):
         indexes = [
             models.Index(fields=["owner", "-id"], name="opening_of_owner"),
             models.Index(fields=["conversation", "-id"], name="opening_of_conversation"),
+            models.Index(fields=["run", "reviewer"], name="opening_of_run"),
         ]
 
     def __str__(self) -> str:
@@ -73,6 +74,9 @@ class Query(models.Model):
     words = models.TextField(editable=False)
     filters = models.TextField(editable=False)
     at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        indexes = [models.Index(fields=["reviewer", "at"], name="query_of_reviewer")]
 
     def __str__(self) -> str:
         return f"query {self.pk}"

@@ -1,14 +1,14 @@
 """The replies that a filter lets through, in the order of the queue, quickly whatever the filter is.
 
 Most filters let through much, and a page is soon full: so the newest replies are gone through first, so and so many.
-Where that does not do, each condition is asked, by an index of its own, for all that it lets through. Those of which
-that is not too much leave few enough to be looked at one by one. Only where no condition does is all gone through.
+Where that does not do, each condition is asked, by an index of its own, how much it lets through. If that is little,
+there are few enough to be looked at one by one. Only where no condition does so is all gone through.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -22,13 +22,13 @@ from chatroom.review.access import access_entries
 from chatroom.review.blind import hidden_from
 from chatroom.review.filters import Condition, Filters
 from chatroom.review.models import Assignment, Flag, Mark, Verdict
+from chatroom.review.verdicts import reviewers
 
 # Of the newest so many are gone through first.
 GONE_THROUGH = 12_000
 # What a condition lets through is listed up to so many.
 MOST_LISTED = 60_000
-# So few need not be fewer: they are looked at together.
-NUMBERS_AT_A_TIME = 5_000
+DRAWN_AT_A_TIME = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ class Narrowed:
     def __init__(self, user: User, filters: Filters) -> None:
         self._user = user
         self._filters = filters
-        # What an index tells about: conditions that it lists the entries of, and by which it goes through them.
+        # Conditions that have an index of their own, and those by which the entries are gone through in their order.
         self._conditions: list[Q] = []
         self._by_index = Q()
         self.entries = self._narrowed()
@@ -110,43 +110,36 @@ class Narrowed:
         """In the order of their dice, from `seed` on and round; of one model, if it is said which."""
         if self._all_dice is None:
             entries = self.entries if asked is None else self.entries.filter(asked=asked)
-            for part in (Q(dice__gte=seed), Q(dice__lt=seed)):
-                yield from entries.filter(part).order_by("dice", "pk").iterator(100)
+            for side in (Q(dice__gte=seed), Q(dice__lt=seed)):
+                rest = entries.filter(side).order_by("dice", "pk")
+                some = list(rest[:DRAWN_AT_A_TIME])
+                while some:  # not by a cursor, for which PostgreSQL would sort out all there is
+                    yield from some
+                    dice, pk = some[-1].dice, some[-1].pk
+                    some = list(rest.filter(Q(dice__gt=dice) | Q(pk__gt=pk), dice__gte=dice)[:DRAWN_AT_A_TIME])
             return
         rows = sorted((dice < seed, dice, pk) for dice, pk, of in self._all_dice if asked in {None, of})
-        for start in range(0, len(rows), 100):
-            pks = [pk for *_, pk in rows[start : start + 100]]
+        for start in range(0, len(rows), DRAWN_AT_A_TIME):
+            pks = [pk for *_, pk in rows[start : start + DRAWN_AT_A_TIME]]
             there = self.entries.in_bulk(pks)
             yield from (there[pk] for pk in pks if pk in there)
 
     @cached_property
     def _all(self) -> list[tuple[int, int]] | None:
         """All that is let through, time and number, from old to new; None: no condition could list it."""
-        if self._listed is None:
-            return None
-        rows = self.entries.order_by()
-        return sorted(row for pks in _batches(self._listed) for row in rows.filter(pk__in=pks).values_list("at", "pk"))
+        return None if self._few is None else sorted(self._few.values_list("at", "pk"))
 
     @cached_property
     def _all_dice(self) -> list[tuple[int, int, int]] | None:
         """The same with dice, number and model, in no order."""
-        if self._listed is None:
-            return None
-        rows = self.entries.order_by()
-        columns = ("dice", "pk", "asked")
-        return [row for pks in _batches(self._listed) for row in rows.filter(pk__in=pks).values_list(*columns)]
+        return None if self._few is None else list(self._few.values_list("dice", "pk", "asked"))
 
     @cached_property
-    def _listed(self) -> set[int] | None:
-        """Entries among which all are that are let through, by the conditions that let the fewest through."""
+    def _few(self) -> QuerySet[Entry] | None:
+        """All that is let through, by the index of the condition that lets the fewest through, if they are few."""
         counted = [(Entry.objects.filter(one)[: MOST_LISTED + 1].count(), n) for n, one in enumerate(self._conditions)]
-        listed: set[int] | None = None
-        for number, n in sorted(counted):
-            if number > MOST_LISTED or (listed is not None and len(listed) <= NUMBERS_AT_A_TIME):
-                break
-            pks = Entry.objects.filter(self._conditions[n]).values_list("pk", flat=True)
-            listed = set(pks) if listed is None else listed.intersection(pks)
-        return listed
+        number, n = min(counted, default=(MOST_LISTED + 1, 0))
+        return None if number > MOST_LISTED else self.entries.filter(self._conditions[n]).order_by()
 
     def _border(self, key: Key | None, *, backwards: bool) -> int | None:
         """The time beyond which more lie than are gone through first; None: there are not so many."""
@@ -210,9 +203,9 @@ class Narrowed:
             yield Q(run__in=given.values("run"))
         if filters.assignee:
             mine = filters.assignee == "me"
-            to = User.objects.filter(pk=self._user.pk) if mine else User.objects.filter(username=filters.assignee)
+            to = reviewers().filter(pk=self._user.pk) if mine else reviewers().filter(username=filters.assignee)
             if not to.exists():
-                raise BadInput(f"There is nobody called “{filters.assignee}” here.")
+                raise BadInput(f"There is no reviewer called “{filters.assignee}” here.")
             yield Q(run__in=Assignment.objects.filter(reviewer__in=to).values("run"))
 
     def _not_blind(self, entries: QuerySet[Entry]) -> QuerySet[Entry]:
@@ -255,8 +248,3 @@ def _on_one_side(
         return places[start : start + most]
     end = len(places) if key is None else bisect_left(places, (key.at, key.pk))
     return places[max(0, end - most) : end][::-1]
-
-
-def _batches(pks: set[int]) -> Iterator[Sequence[int]]:
-    listed = sorted(pks)
-    return (listed[start : start + NUMBERS_AT_A_TIME] for start in range(0, len(listed), NUMBERS_AT_A_TIME))

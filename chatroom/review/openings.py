@@ -15,6 +15,8 @@ from chatroom.review.models import Opening, Query
 # So long a reason holds for what else is opened of the same conversation.
 REASON_HOLDS = timedelta(hours=1)
 LONGEST = 1_000
+# From page to page the same words are looked for again and again.
+SAME_QUERY = timedelta(minutes=10)
 
 
 def record(reviewer: User, run: Run, what: Opening.What, why: str = "") -> Opening:
@@ -58,5 +60,7 @@ def reason(reviewer: User, run: Run) -> str | None:
 
 
 def record_query(reviewer: User, words: str, filters: str) -> None:
-    """Note what `reviewer` looks for."""
-    Query.objects.create(reviewer=reviewer, name=reviewer.username, words=words, filters=filters)
+    """Note what `reviewer` looks for; not again where the same was noted a moment ago."""
+    same = Query.objects.filter(reviewer=reviewer, words=words, filters=filters, at__gt=timezone.now() - SAME_QUERY)
+    if not same.exists():
+        Query.objects.create(reviewer=reviewer, name=reviewer.username, words=words, filters=filters)

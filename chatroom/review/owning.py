@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from chatroom.conversations.access import access_conversation, access_run
 from chatroom.conversations.http import PersonRequest
 from chatroom.conversations.models import Run
+from chatroom.review.blind import blind_runs
 from chatroom.review.marking import marks_of
 from chatroom.review.models import Flag, Mark, Opening, Verdict
 
@@ -64,7 +65,9 @@ def reviewed(request: PersonRequest, conversation_id: int) -> HttpResponse:
             Exists(Mark.objects.filter(run=OuterRef("pk"))) | Exists(Verdict.objects.filter(run=OuterRef("pk")))
         )
         context["found"] = [
-            (run, found) for run in said.order_by("pk") if (found := marks_of(run)).marks or found.verdicts
+            (run, found)
+            for run in said.exclude(pk__in=blind_runs(request.user)).order_by("pk")
+            if (found := marks_of(run)).marks or found.verdicts
         ]
     return render(request, "review/reviewed.html", context)
 

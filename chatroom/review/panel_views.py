@@ -15,6 +15,7 @@ from chatroom.conversations.refusals import BadInput, CannotDo
 from chatroom.review import marking, verdicts
 from chatroom.review.access import access_reply, reviewers_only
 from chatroom.review.models import Label, Mark, Opening
+from chatroom.review.openings import reason
 from chatroom.review.panel import panel_context
 
 
@@ -48,6 +49,7 @@ def mark(request: PersonRequest, mark_id: int) -> HttpResponse:
 def comment(request: PersonRequest, mark_id: int) -> HttpResponse:
     """Say something about a mark."""
     found = marking.access_mark(request.user, mark_id)
+    _read_by(request, found.run_id)
     marking.add_comment(request.user, found, request.POST.get("comment", ""))
     return _panel(request, found.run, found.pk)
 
@@ -97,8 +99,9 @@ def _label(sent: str) -> Label | None:
 
 
 def _has_opened(request: PersonRequest, run: Run) -> bool:
-    openings = Opening.objects.filter(conversation=run.reply.conversation_id, run=run, reviewer=request.user)
-    return openings.exists()
+    """Whether it is on record, and the reason holds, if one is asked for."""
+    opened = Opening.objects.filter(run=run, reviewer=request.user, conversation=run.reply.conversation_id)
+    return opened.exists() and reason(request.user, run) is not None
 
 
 def _read_by(request: PersonRequest, run_id: int) -> Run:

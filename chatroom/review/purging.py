@@ -68,6 +68,9 @@ def purge(some: Due) -> Counter[str]:
         with transaction.atomic():
             # With the rows in our hands nobody can put them on hold, or say something in them: so look again.
             list(some.rows.model.objects.select_for_update().filter(pk__in=pks).order_by("pk").values_list("pk"))
+            if some.rows.model is Conversation:  # nor book what is about to go
+                runs = Run.objects.select_for_update().filter(reply__conversation__in=pks)
+                list(runs.order_by("pk").values_list("pk"))
             still = list(some.rows.filter(pk__in=pks).values_list("pk", flat=True))
             _, rows = some.rows.model.objects.filter(pk__in=still).only("pk").delete()
         gone.update(rows)

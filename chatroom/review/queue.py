@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import islice
 from typing import Any
 
@@ -15,10 +16,13 @@ from chatroom.ledger.models import Asked, Entry
 from chatroom.review import words
 from chatroom.review.filters import Filters
 from chatroom.review.narrowing import Key, Narrowed, in_order
+from chatroom.review.openings import record_query
 
 PAGE = 50
 # Replies whose text is looked at before the search's index is asked, and where that is of no use.
-TEXTS_FIRST, MOST_TEXTS = 1_000, 10_000
+TEXTS_FIRST, MOST_TEXTS = 1_000, 1_000
+# And those of which a sample is drawn, if the index does not tell.
+TEXTS_SAMPLED = 10_000
 AT_A_TIME = 250
 MOST_COUNTED = 10_000
 
@@ -49,13 +53,16 @@ def page(user: User, filters: Filters, before: Key | None = None, after: Key | N
 
 
 def count(user: User, filters: Filters) -> tuple[int, bool]:
-    """How many there are, as far as they are counted, and whether that is all."""
-    number = sum(len(some) for some in islice(every(user, filters), MOST_COUNTED // AT_A_TIME + 1))
-    return min(number, MOST_COUNTED), number <= MOST_COUNTED
+    """How many there are, as far as they are counted, and whether that is all. Of words so many texts are looked at."""
+    counted = [len(some) for some in islice(every(user, filters), MOST_COUNTED // AT_A_TIME + 1)]
+    return min(sum(counted), MOST_COUNTED), len(counted) * AT_A_TIME <= MOST_COUNTED
 
 
 def every(user: User, filters: Filters) -> Iterator[list[int]]:
-    """All of the queue: the pks of its entries, some at a time. However many there are, little is in memory."""
+    """All of the queue: the pks of its entries, some at a time, or none at a time where texts are gone through.
+
+    However many there are, little is in memory.
+    """
     queue = _Queue(user, filters)
     if filters.sample:
         yield [entry.pk for entry in queue.sample()]
@@ -65,12 +72,8 @@ def every(user: User, filters: Filters) -> Iterator[list[int]]:
 
 def pks_for(user: User, told: QueryDict, most: int) -> list[int]:
     """The runs of the first `most` replies of a queue that is told as the query of its address."""
-    filters = Filters.of(told)
-    pks: list[int] = []
-    for some in every(user, filters):
-        pks += some
-        if len(pks) >= most:
-            break
+    queue = _Queue(user, Filters.of(told))
+    pks = [entry.pk for entry in (queue.sample() if queue.is_sample else queue.take(None, most)[0])]
     runs = dict(Entry.objects.filter(pk__in=pks[:most]).values_list("pk", "run"))
     return [run for pk in pks[:most] if (run := runs.get(pk)) is not None]
 
@@ -96,6 +99,8 @@ class _Queue:
     def __init__(self, user: User, filters: Filters) -> None:
         self._filters = filters
         self._needle = Needle.of(filters.words)
+        if self._needle:  # that words occur is told whatever is done with what is found
+            record_query(user, filters.words, filters.query)
         self._narrowed = Narrowed(user, filters)
 
     def take(self, key: Key | None, most: int, *, backwards: bool = False) -> tuple[list[Entry], Key | None]:
@@ -106,17 +111,30 @@ class _Queue:
         at = self._look(found, self._needle, key, most, TEXTS_FIRST, backwards=backwards)
         if at is None:
             return found[:most], None
-        runs = words.indexed(self._needle, self._filters.where)
-        if runs is not None:
-            return self._of_runs(runs, self._needle, key, most, backwards=backwards), None
+        if self._indexed is not None:
+            pks: list[int] = []
+            for some in self._confirmed(self._indexed, self._needle, key, backwards=backwards):
+                pks += some
+                if len(pks) >= most:
+                    break
+            there = self._narrowed.entries.in_bulk(pks[:most])
+            return [there[pk] for pk in pks[:most] if pk in there], None
         at = self._look(found, self._needle, at, most, MOST_TEXTS, backwards=backwards)
         return found[:most], at
 
+    @property
+    def is_sample(self) -> bool:
+        """Whether it is drawn by chance."""
+        return self._filters.sample > 0
+
     def every(self) -> Iterator[list[int]]:
+        """See the function."""
+        if self._needle and self._indexed is not None:
+            yield from self._confirmed(self._indexed, self._needle)
+            return
         for rows in self._narrowed.every(AT_A_TIME):
             held = self._held([run for _, run in rows])
-            if some := [pk for pk, run in rows if run in held]:
-                yield some
+            yield [pk for pk, run in rows if run in held]
 
     def sample(self) -> list[Entry]:
         """So many by chance: the same for the same seed."""
@@ -131,12 +149,23 @@ class _Queue:
         return found[:wanted]
 
     def _by_chance(self, asked: int | None, wanted: int) -> list[Entry]:
+        if self._needle is None:
+            return list(islice(self._narrowed.by_chance(self._filters.seed, asked), wanted))
+        if self._indexed is not None:
+            there = self._narrowed.entries.in_bulk([pk for some in self.every() for pk in some])
+            rows = sorted(there.values(), key=lambda one: (one.dice < self._filters.seed, one.dice, one.pk))
+            return [one for one in rows if asked in {None, one.asked_id}][:wanted]
         found: list[Entry] = []
-        rows = self._narrowed.by_chance(self._filters.seed, asked)
-        while len(found) < wanted and (some := list(islice(rows, AT_A_TIME if self._needle else wanted))):
+        by_chance = islice(self._narrowed.by_chance(self._filters.seed, asked), TEXTS_SAMPLED)
+        while len(found) < wanted and (some := list(islice(by_chance, AT_A_TIME))):
             held = self._held([one.run_id for one in some if one.run_id])
             found += [one for one in some if one.run_id in held]
         return found[:wanted]
+
+    @cached_property
+    def _indexed(self) -> set[int] | None:
+        """The runs that may hold the words, where the index tells."""
+        return words.indexed(self._needle, self._filters.where) if self._needle else None
 
     def _held(self, runs: list[int]) -> set[int]:
         """Of these runs those that hold the words."""
@@ -155,20 +184,17 @@ class _Queue:
             key = Key.of(some[-1])
         return key
 
-    def _of_runs(self, runs: set[int], needle: Needle, key: Key | None, most: int, *, backwards: bool) -> list[Entry]:
-        """Of these runs those in the queue that do hold the words, in its order."""
+    def _confirmed(
+        self, runs: set[int], needle: Needle, key: Key | None = None, *, backwards: bool = False
+    ) -> Iterator[list[int]]:
+        """Of these runs those in the queue that do hold the words: the pks of their entries, in its order."""
         listed = sorted(runs)
         entries = in_order(self._narrowed.entries, key, backwards=backwards).order_by()
         places: list[tuple[int, int, int]] = []
         for start in range(0, len(listed), AT_A_TIME):
             places += entries.filter(run__in=listed[start : start + AT_A_TIME]).values_list("at", "pk", "run")
         places.sort(reverse=not backwards)
-        found: list[int] = []
         for start in range(0, len(places), AT_A_TIME):
             some = places[start : start + AT_A_TIME]
             held = words.holding([run for *_, run in some], needle, self._filters.where)
-            found += [pk for _, pk, run in some if run in held]
-            if len(found) >= most:
-                break
-        there = self._narrowed.entries.in_bulk(found[:most])
-        return [there[pk] for pk in found[:most] if pk in there]
+            yield [pk for _, pk, run in some if run in held]

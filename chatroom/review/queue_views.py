@@ -27,7 +27,6 @@ from chatroom.review.blind import hidden_from
 from chatroom.review.filters import DICE, MOST_SAMPLED, Filters
 from chatroom.review.models import Flag, Label, Mark, SavedFilter, Verdict
 from chatroom.review.narrowing import Key
-from chatroom.review.openings import record_query
 from chatroom.review.reading import address_of
 from chatroom.review.rules import name_of
 
@@ -52,11 +51,10 @@ class Row:
 def review(request: PersonRequest) -> HttpResponse:
     """The queue. What is wrong with a filter is said above it, and nothing that was typed is lost."""
     error, shown, filters = "", queue.Page([]), Filters()
+    side = "after" if request.GET.get("after") and not request.GET.get("before") else "before"
     try:
         filters = Filters.of(request.GET)
         before, after = Key.read(request.GET.get("before", "")), Key.read(request.GET.get("after", ""))
-        if filters.words:
-            record_query(request.user, filters.words, filters.query)
         shown = queue.page(request.user, filters, before, after)
     except BadInput as refusal:
         error = str(refusal)
@@ -69,7 +67,7 @@ def review(request: PersonRequest) -> HttpResponse:
         "newer": _paged(filters, "after", shown.entries[0]) if shown.newer and shown.entries else "",
         "older": _paged(filters, "before", shown.entries[-1]) if shown.older and shown.entries else "",
         "upto": datetime.fromtimestamp(shown.upto.at / 1000, UTC) if shown.upto else None,
-        "further": f"?{filters.query}&before={shown.upto}" if shown.upto else "",
+        "further": f"?{filters.query}&{side}={shown.upto}" if shown.upto else "",
         "saved": SavedFilter.objects.filter(Q(reviewer=request.user) | Q(shared=True)).select_related("reviewer"),
         "models": _models(),
         "labels": Label.objects.all(),
@@ -93,8 +91,7 @@ def count(request: PersonRequest) -> HttpResponse:
 def draw(request: PersonRequest) -> HttpResponse:
     """So many of a queue by chance. The address of the sample says which chance, so that it stays the same."""
     told = request.GET.copy()
-    size = told.get("sample", "")
-    if not size.isascii() or not size.isdigit() or not 1 <= int(size) <= MOST_SAMPLED:
+    if not Filters.of(told).sample:
         raise BadInput(f"A sample has from 1 to {MOST_SAMPLED} replies.")
     told["seed"] = str(secrets.randbelow(DICE))
     told["upto"] = str(round(timezone.now().timestamp() * 1000))

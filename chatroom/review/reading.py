@@ -22,7 +22,7 @@ from chatroom.conversations.models import Message, Part, Run
 from chatroom.conversations.pages import load_turns
 from chatroom.conversations.panes import touched_panes
 from chatroom.conversations.presenting import part_id
-from chatroom.conversations.refusals import BadInput
+from chatroom.conversations.refusals import BadInput, CannotDo
 from chatroom.conversations.replaying import replay
 from chatroom.conversations.texts import message_text
 from chatroom.conversations.tree import Lane, Shown, Turn
@@ -39,8 +39,14 @@ What = Opening.What
 TURNS = SafeString("<turns>")
 
 
-def opened(what: Opening.What) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponseBase]]:
-    """A view of a reply, `view(request, run, …)`: for reviewers, and noted before it shows anything."""
+def opened(
+    what: Opening.What, shown: Callable[..., Run] = lambda run, **_: run, *, asks: bool = False
+) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponseBase]]:
+    """A view of a reply, `view(request, run, …)`: for reviewers, and noted before it shows anything.
+
+    `shown(run, …)`: the reply that is shown, where it is another of the conversation. `asks`: it is a page, which can
+    ask for the reason first.
+    """
 
     def decorate(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponseBase]:
         @require_safe
@@ -48,13 +54,32 @@ def opened(what: Opening.What) -> Callable[[Callable[..., HttpResponse]], Callab
         def answer(request: PersonRequest, /, run_id: int, **kwargs: int) -> HttpResponse:
             run = access_reply(request.user, run_id)
             if openings.reason(request.user, run) is None:
-                return _ask_why(request, run)
-            openings.record(request.user, run, what)
+                if asks:
+                    return _ask_why(request, run)
+                raise CannotDo("The reason that you gave does not hold any more. Load the page again.")
+            openings.record(request.user, shown(run, **kwargs), what)
             return view(request, run, **kwargs)
 
         return wraps(view)(answer)
 
     return decorate
+
+
+def _run_of_message(run: Run, message_id: int) -> Run:
+    """The reply that a message of the conversation is, or, of a prompt, the first that answers it."""
+    there = Run.objects.filter(reply__conversation=run.reply.conversation_id, ended_at__isnull=False)
+    there = there.select_related("reply__conversation")
+    if itself := there.filter(reply=message_id).first():
+        return itself
+    below = there.filter(reply__parent=message_id, reply__parent__role=Message.Role.USER).order_by("pk").first()
+    if below is None:
+        raise Http404
+    return below
+
+
+def _other_run(run: Run, shown_id: int) -> Run:
+    there = Run.objects.filter(reply__conversation=run.reply.conversation_id, ended_at__isnull=False)
+    return get_object_or_404(there.select_related("reply__conversation"), pk=shown_id)
 
 
 def address_of(run_id: int, filters: str = "") -> str:
@@ -63,14 +88,14 @@ def address_of(run_id: int, filters: str = "") -> str:
     return f"{reverse('review_reply', args=[run_id])}{query}#r{run_id}"
 
 
-@opened(What.PAGE)
+@opened(What.PAGE, asks=True)
 def reply(request: PersonRequest, run: Run) -> HttpResponse:
     """The conversation on the branch of the reply, its thought open, beside the panel in which it is marked."""
     path = load_turns(run.reply.conversation_id, run.reply_id)
     return _page(request, run, path, [run.pk])
 
 
-@opened(What.PAGE)
+@opened(What.PAGE, asks=True)
 def replies(request: PersonRequest, run: Run) -> HttpResponse:
     """All replies to the prompt, side by side. Each is noted as opened."""
     prompt = _prompt_of(run.reply)
@@ -83,21 +108,20 @@ def replies(request: PersonRequest, run: Run) -> HttpResponse:
     return _page(request, run, [Turn(Shown(prompt, (prompt,)), lanes)], [other.pk for other in here], compared=True)
 
 
-@opened(What.TEXT)
+@opened(What.TEXT, _run_of_message)
 def text(request: PersonRequest, run: Run, message_id: int) -> HttpResponse:
     """A message of the conversation as it was written, to be copied."""
     message = get_object_or_404(Message, pk=message_id, conversation=run.reply.conversation_id)
     return HttpResponse(message_text(message), content_type="text/plain; charset=utf-8")
 
 
-@opened(What.REPLAY)
+@opened(What.REPLAY, _other_run)
 def replayed(request: PersonRequest, run: Run, shown_id: int) -> HttpResponse:
     """A reply of the conversation as it came, to be played again."""
-    other = get_object_or_404(Run, pk=shown_id, reply__conversation=run.reply.conversation_id, ended_at__isnull=False)
-    return HttpResponse("".join(replay(other, SIGHT)), content_type="application/x-ndjson")
+    return HttpResponse("".join(replay(_other_run(run, shown_id), SIGHT)), content_type="application/x-ndjson")
 
 
-@opened(What.WIRE)
+@opened(What.WIRE, asks=True)
 def wire(request: PersonRequest, run: Run) -> HttpResponse:
     """What went over the wire for it."""
     return wire_views.wire_page(request, run, reverse("review_wire", args=[run.pk]), address_of(run.pk))

@@ -15,7 +15,7 @@ from chatroom.conversations.refusals import BadInput
 from chatroom.review.access import access_entries
 from chatroom.review.agreement import Agreement, agreement
 from chatroom.review.blind import hidden_from
-from chatroom.review.models import Assignment, Round, Verdict
+from chatroom.review.models import Assignment, Comment, Mark, Round, Verdict
 from chatroom.review.verdicts import reviewer_name, reviewers
 
 MOST_REPLIES = 1_000
@@ -110,11 +110,14 @@ def make_round(maker: User, name: str, reviewer_ids: Sequence[int], blind: bool,
         named = ", ".join(map(str, missing[:10])) + (" …" if len(missing) > 10 else "")
         raise BadInput(f"There is no reply to be read here by the number {named}.")
     if blind:
-        judged = Verdict.objects.filter(run__in=wanted, reviewer__in=chosen)
-        known = set(judged.values_list("run", flat=True))
+        known = set(Verdict.objects.filter(run__in=wanted, reviewer__in=chosen).values_list("run", flat=True))
+        known |= set(Mark.objects.filter(run__in=wanted, reviewer__in=chosen).values_list("run", flat=True))
+        known |= set(
+            Comment.objects.filter(mark__run__in=wanted, reviewer__in=chosen).values_list("mark__run", flat=True)
+        )
         wanted = [run for run in wanted if run not in known]
         if not wanted:
-            raise BadInput("Somebody of these reviewers has given a verdict on each of these replies already.")
+            raise BadInput("Somebody of these reviewers has said something of each of these replies already.")
     made = Round.objects.create(name=name, blind=blind, maker=maker)
     Assignment.objects.bulk_create(
         [Assignment(run_id=run, reviewer=reviewer, round=made) for run in wanted for reviewer in chosen]

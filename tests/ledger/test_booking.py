@@ -114,6 +114,15 @@ def test_what_is_not_known_is_nothing_and_not_zero(alice_row: User) -> None:
     assert (day.costs_reported, day.costs_computed) == (0, 0)
 
 
+def test_nonsense_of_a_provider_does_not_stop_the_books(alice_row: User) -> None:
+    for cost in (9.9e11, -1.0, 1e300):
+        run_of(alice_row, ANSWER, cost=cost)
+    run_of(alice_row, ANSWER, cost=0.5)
+    assert book() == 4
+    assert list(Entry.objects.order_by("run").values_list("cost", flat=True)) == [None, None, None, 500_000_000]
+    assert not differences()
+
+
 def test_a_copy_is_in_the_books_and_in_no_sum(alice_row: User) -> None:
     run_of(alice_row, THOUGHT, ANSWER, taken=True, output_tokens=5)
     book()

@@ -34,7 +34,6 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
     """As in a large house: hardly anything is seldom, and texts are looked at in many steps."""
     monkeypatch.setattr(narrowing, "GONE_THROUGH", 20)
     monkeypatch.setattr(narrowing, "MOST_LISTED", 60)
-    monkeypatch.setattr(narrowing, "NUMBERS_AT_A_TIME", 11)
     monkeypatch.setattr(queue, "AT_A_TIME", 7)
 
 
@@ -96,7 +95,7 @@ def test_each_filter_lets_through_what_it_says(reviewer: User) -> None:
 def test_it_is_the_same_whichever_way_the_database_goes(reviewer: User, monkeypatch: pytest.MonkeyPatch) -> None:
     queries = [*FILTERS, "q=the&status=completed", "q=the&in=prompt", "q=the&in=reasoning&provider=northern", "q=th"]
     few = {query: all_of(reviewer, query) for query in queries}
-    ways = [(narrowing, "GONE_THROUGH", 3), (narrowing, "NUMBERS_AT_A_TIME", 7), (queue, "AT_A_TIME", 3)]
+    ways = [(narrowing, "GONE_THROUGH", 3), (queue, "AT_A_TIME", 3)]
     for way in [*ways, (queue, "TEXTS_FIRST", 3), (narrowing, "MOST_LISTED", 0)]:
         monkeypatch.setattr(*way)
         assert {query: all_of(reviewer, query) for query in queries} == few, way
@@ -136,7 +135,7 @@ def test_words(reviewer: User, monkeypatch: pytest.MonkeyPatch, texts_first: int
 
 
 def test_what_people_and_reviewers_said_of_replies(reviewer: User) -> None:
-    other = User.objects.create_user("victor")
+    other = User.objects.create_user("victor", is_superuser=True)
     flagged, marked, withdrawn, found = Entry.objects.order_by("dice")[:4]
     label, _ = Label.objects.get_or_create(name="unsafe")
     Flag.objects.create(run=flagged.run, word="odd")
@@ -238,6 +237,6 @@ def test_what_cannot_be_read_is_said(query: str) -> None:
 
 
 def test_people_that_are_not_there_are_said(reviewer: User) -> None:
-    for query in ("person=nobody", "assignee=nobody", "person=Person 999999"):
-        with pytest.raises(BadInput, match="nobody called"):
+    for query in ("person=nobody", "assignee=nobody", "assignee=alice", "person=Person 999999"):
+        with pytest.raises(BadInput, match=r"There is no(body| reviewer) called"):
             queue.page(reviewer, Filters.of(QueryDict(query)))

@@ -159,10 +159,11 @@ def test_a_mark_of_another_settles_a_verdict_too(ann: Desk, bob: Desk, runs: lis
 
 def test_what_somebody_has_judged_already_comes_into_no_blind_round(ann: Desk, bob: Desk, runs: list[Run]) -> None:
     bob.post(f"/review/{runs[0].pk}/verdict/", verdict="wrong")
+    bob.post(f"/review/{runs[1].pk}/marks/", part=0, exact="zebraquote", label=Label.objects.all()[0].pk)
     one = a_round(runs, ann, bob)
-    assert set(one.assignments.values_list("run", flat=True)) == {run.pk for run in runs[1:]}
+    assert set(one.assignments.values_list("run", flat=True)) == {run.pk for run in runs[2:]}
     form = {"name": "Again", "blind": "on", "reviewers": [ann.user.pk, bob.user.pk], "runs": str(runs[0].pk)}
-    assert "a verdict on each of these replies already" in ann.post("/review/rounds/new/", 422, **form)
+    assert "said something of each of these replies already" in ann.post("/review/rounds/new/", 422, **form)
 
 
 def test_agreement_is_counted(ann: Desk, bob: Desk, cora: Desk, runs: list[Run]) -> None:

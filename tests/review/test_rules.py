@@ -13,7 +13,7 @@ from django.utils import timezone
 from chatroom.accounts.models import User
 from chatroom.conversations.models import Conversation, Message, Part, Run
 from chatroom.ledger.booking import book
-from chatroom.review.models import Exemption, Flag, Opening, Query, SavedFilter
+from chatroom.review.models import Assignment, Exemption, Flag, Mark, Opening, Query, Round, SavedFilter, Verdict
 from chatroom.review.templatetags import review_tags
 
 pytestmark = pytest.mark.usefixtures("plain_files")
@@ -70,10 +70,12 @@ def test_a_house_can_turn_reading_off(alice: User, bob: User, run: Run, settings
 def test_a_house_can_ask_why(bob: User, run: Run, settings: Any) -> None:
     settings.REVIEW_WHY = True
     client = signed_in(bob)
-    for path in ("", "wire/", f"{run.reply_id}/text/", f"{run.pk}/replay/"):
+    for path in ("", "wire/", "replies/"):
         asked = client.get(f"/review/{run.pk}/{path}?status=completed")
         assert "Why do you open this?" in asked.content.decode()
         assert "moon" not in asked.content.decode()
+    for path in (f"{run.reply_id}/text/", f"{run.pk}/replay/", "wire/1/json/"):
+        assert client.get(f"/review/{run.pk}/{path}").status_code == 409, path
     assert not Opening.objects.exists()
     empty = client.post(f"/review/{run.pk}/why/", {"why": "  "})
     assert (empty.status_code, Opening.objects.count()) == (422, 0)
@@ -150,6 +152,14 @@ def test_people_are_told_that_there_are_reviewers(alice: User, bob: User, run: R
     assert not review_tags.reviewers_read(alice)
 
 
+def test_a_superuser_is_a_reviewer_too(alice: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(review_tags, "_reviewers", (float("-inf"), frozenset()))
+    boss = User.objects.create_superuser("boss")
+    assert review_tags.reviewers_read(alice)
+    # On a machine of one's own that is oneself.
+    assert not review_tags.reviewers_read(boss)
+
+
 def test_where_nobody_reviews_nobody_is_told(alice: User, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(review_tags, "_reviewers", (float("-inf"), frozenset()))
     assert not review_tags.reviewers_read(alice)
@@ -161,6 +171,19 @@ def test_what_is_looked_for_is_on_record(bob: User, run: Run) -> None:
     assert not Query.objects.exists()
     client.get("/review/", {"q": "moon", "status": "completed"})
     assert [(one.name, one.words) for one in Query.objects.all()] == [("bob", "moon")]
+
+
+@pytest.mark.parametrize("way", ["count", "neighbours", "round", "sample", "export"])
+def test_whichever_way_it_is_looked_for(bob: User, run: Run, way: str) -> None:
+    client = signed_in(bob)
+    {
+        "count": lambda: client.get("/review/count/", {"q": "moon"}),
+        "neighbours": lambda: client.get(f"/review/{run.pk}/", {"q": "moon"}),
+        "round": lambda: client.post("/review/rounds/new/", {"name": "x", "query": "q=moon", "reviewers": [bob.pk]}),
+        "sample": lambda: client.get("/review/", {"q": "moon", "sample": "5"}),
+        "export": lambda: client.get("/review/export/", {"q": "moon"}),
+    }[way]()
+    assert set(Query.objects.values_list("name", "words")) == {("bob", "moon")}
 
 
 def test_filters_are_saved_for_oneself_or_for_all(bob: User, run: Run) -> None:
@@ -214,6 +237,54 @@ def test_the_other_replies_to_a_prompt_stand_beside_and_are_on_record(bob: User,
     assert "The moon." in page
     assert "The sun, too." in page
     assert Opening.objects.filter(run=other, what="replies").count() == 1
+
+
+def test_on_record_is_the_reply_that_was_shown(bob: User, run: Run) -> None:
+    """Whichever page it was reached from: on a branch of its own stands a prompt with a reply."""
+    conversation = run.reply.conversation
+    said = Message.objects.create(conversation=conversation, role=Message.Role.USER, text="Otherwise?")
+    reply = Message.objects.create(conversation=conversation, role=Message.Role.ASSISTANT, parent=said)
+    times = {"started_at": run.started_at, "ended_at": timezone.now()}
+    other = Run.objects.create(reply=reply, provider="p", model="m", status="completed", **times)
+    client = signed_in(bob)
+    for path in (f"{said.pk}/text/", f"{reply.pk}/text/", f"{other.pk}/replay/"):
+        assert client.get(f"/review/{run.pk}/{path}").status_code == 200
+        assert Opening.objects.latest("pk").run_id == other.pk, path
+    lone = Message.objects.create(conversation=conversation, role=Message.Role.USER, text="Unanswered")
+    live = Message.objects.create(conversation=conversation, role=Message.Role.ASSISTANT, parent=lone)
+    going_on = Run.objects.create(reply=live, provider="p", model="m", status="thinking")
+    for path in (f"{lone.pk}/text/", f"{live.pk}/text/", f"{going_on.pk}/replay/"):
+        assert client.get(f"/review/{run.pk}/{path}").status_code == 404, path
+
+
+def test_a_reason_that_does_not_hold_any_more_lets_nobody_mark(bob: User, run: Run, settings: Any) -> None:
+    client = signed_in(bob)
+    assert client.get(f"/review/{run.pk}/").status_code == 200
+    settings.REVIEW_WHY = True
+    quote = {"part": 0, "exact": "the moon", "comment": "Odd"}
+    assert client.post(f"/review/{run.pk}/marks/", quote).status_code == 409
+    assert client.get(f"/review/{run.pk}/{run.reply_id}/text/").status_code == 409
+    client.post(f"/review/{run.pk}/why/", {"why": "A complaint"})
+    assert client.post(f"/review/{run.pk}/marks/", quote).status_code == 302
+    Opening.objects.update(at=timezone.now() - timedelta(hours=2))
+    mark = Mark.objects.get()
+    assert client.post(f"/review/marks/{mark.pk}/comments/", {"comment": "More"}).status_code == 409
+
+
+def test_an_owner_who_reads_blind_is_not_told_on_the_way(bob: User, run: Run) -> None:
+    eve = User.objects.create_superuser("eve")
+    conversation = run.reply.conversation
+    Conversation.objects.filter(pk=conversation.pk).update(owner=bob)
+    blind = Round.objects.create(name="x", blind=True)
+    for reviewer in (bob, eve):
+        Assignment.objects.create(run=run, reviewer=reviewer, round=blind)
+    Verdict.objects.create(run=run, reviewer=eve, value="unsafe")
+    page = signed_in(bob).get(f"/c/{conversation.pk}/reviewed/").content.decode()
+    assert "Unsafe" not in page
+    Verdict.objects.create(run=run, reviewer=bob, value="sound")
+    assert "Unsafe" in signed_in(bob).get(f"/c/{conversation.pk}/reviewed/").content.decode()
+    # Nor where all tables are.
+    assert "nsafe" not in signed_in(eve).get("/admin/review/verdict/").content.decode()
 
 
 def test_who_reads_can_go_to_the_next(bob: User, run: Run) -> None:

@@ -9,7 +9,7 @@ import httpx
 
 from tests.support.provider import ScriptedProvider
 from tests.support.room import PASSWORD, Room, until
-from tests.support.sharing import begin
+from tests.support.sharing import begin, runs_on, until_over
 
 PERSON = """
 from django.contrib.auth.models import Group
@@ -34,6 +34,9 @@ def answered(
     for usage in usages:
         begun.append(begin(client, prompt))
         calls.next_call().answer("Let me think about that.", "It is so.", **usage)
+        # One after the other, also in the order in which they end.
+        (run,) = runs_on(client, begun[-1])
+        until_over(room, run)
     booked(room, begun)
     return begun
 

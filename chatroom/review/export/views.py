@@ -18,7 +18,7 @@ from chatroom.review.export.exporting import Export, look_for_room, stream
 from chatroom.review.export.formats import FORMATS
 from chatroom.review.export.progress import Progress, State, new_key, tell, told
 from chatroom.review.filters import Filters
-from chatroom.review.openings import LONGEST, record_query
+from chatroom.review.openings import LONGEST
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -26,8 +26,6 @@ from chatroom.review.openings import LONGEST, record_query
 def export(request: PersonRequest) -> HttpResponse:
     """The replies that the query of the address lets through: the form; when it is sent, the file."""
     filters = Filters.of(request.GET)
-    if filters.words:
-        record_query(request.user, filters.words, filters.query)
     # The one that is streamed is a response too, though Django does not make it one of that class.
     return cast("HttpResponse", _file(request, filters)) if request.method == "POST" else _form(request, filters)
 

@@ -9,13 +9,13 @@ from django.conf import settings
 from django.db.models import F
 
 from chatroom.accounts.models import User
-from chatroom.accounts.roles import REVIEWER
 from chatroom.conversations.models import Conversation
 from chatroom.conversations.templatetags.conversation_tags import money
 from chatroom.ledger.facts import BILLION
 from chatroom.ledger.models import Entry
 from chatroom.review.models import Exemption, Opening
 from chatroom.review.rules import may_review
+from chatroom.review.verdicts import reviewers
 
 register = template.Library()
 
@@ -88,7 +88,6 @@ def _who_reviews() -> frozenset[int]:
     global _reviewers
     asked_at, found = _reviewers
     if time.monotonic() - asked_at > _AGE:
-        people = User.objects.filter(groups__name=REVIEWER, is_active=True)
-        found = frozenset(people.values_list("pk", flat=True))
+        found = frozenset(reviewers().order_by().values_list("pk", flat=True))
         _reviewers = (time.monotonic(), found)
     return found
