@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import re
 import sqlite3
@@ -151,7 +152,10 @@ async def test_sockets_and_frames_are_counted(seen_room: Room) -> None:
     with closing(seen_room.signed_in("alice")) as alice:
         before = metrics(seen_room)["chatroom_sockets"]
         async with page_socket(seen_room, alice):
-            assert metrics(seen_room)["chatroom_sockets"] == before + 1
+            # It is counted when it is taken in, a moment after it is accepted.
+            await asyncio.to_thread(
+                until, lambda: metrics(seen_room)["chatroom_sockets"] == before + 1, "the socket is counted"
+            )
 
 
 def test_labels_are_bounded_and_tell_nothing(seen_room: Room, calls: ScriptedProvider) -> None:
