@@ -15,6 +15,7 @@ from tests.support.provider import ScriptedProvider
 from tests.support.room import PASSWORD, Room, until
 from tests.support.sharing import (
     Shared,
+    ask,
     asked_and_answered,
     change,
     frames_until,
@@ -231,7 +232,7 @@ def test_who_tries_too_many_passwords_has_to_wait(room: Room, alice: httpx.Clien
 
 
 async def test_a_link_for_members_is_for_who_is_signed_in(
-    room: Room, alice: httpx.Client, anybody: httpx.Client, talk: str
+    room: Room, alice: httpx.Client, anybody: httpx.Client, calls: ScriptedProvider, talk: str
 ) -> None:
     link = share(alice, f"{talk}share/", members_only="on", live="1")
     answer = await asyncio.to_thread(anybody.get, link.address)
@@ -251,6 +252,10 @@ async def test_a_link_for_members_is_for_who_is_signed_in(
         )
         assert turns(member, link) == ["It is blue."]
         async with shared_socket(room, member, link) as socket:
+            # Who is signed out before the socket is taken in is not even told to go blank.
+            await asyncio.to_thread(ask, alice, talk, "And tomorrow?")
+            calls.next_call().answer("", "Then as well.")
+            await frames_until(socket, "Then as well.")
             await asyncio.to_thread(
                 member.post, "/accounts/logout/", data={"csrfmiddlewaretoken": member.cookies["csrftoken"]}
             )
