@@ -8,17 +8,10 @@ from collections.abc import Callable
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
+from tests.support.activity import person
 from tests.support.provider import Call
-from tests.support.room import PASSWORD, Room, until
+from tests.support.room import Room, until
 from tests.support.sharing import until_over
-
-DORA = """
-from django.contrib.auth.models import Group
-from chatroom.accounts.models import User
-user, made = User.objects.get_or_create(username="dora")
-if made:
-    user.set_password({password!r}); user.save(); user.groups.add(Group.objects.get(name="administrator"))
-"""
 
 
 def number_of(page: Page) -> int:
@@ -89,7 +82,7 @@ def test_from_a_flag_to_what_the_owner_sees(sign_in: Callable[..., Page], ask: C
     expect(alice.locator("table")).to_contain_text("bob")
     expect(alice.locator("table")).to_contain_text("Looked at on the wire")
 
-    room.manage("shell", "-v", "0", "-c", DORA.format(password=PASSWORD))
+    person(room, "dora", "administrator")
     for name in ("charlie", "dora"):
         page = sign_in(name)
         page.goto("/")

@@ -11,19 +11,13 @@ import httpx
 import pytest
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from tests.support.activity import person
 from tests.support.provider import ScriptedProvider
-from tests.support.room import PASSWORD, Room, until
+from tests.support.room import Room, until
 from tests.support.sharing import asked_and_answered, share, write
 
 PROMPT, THOUGHT, ANSWER = "quillfeather", "marrowgate", "tansybrook"
 PLANTED = (PROMPT, THOUGHT, ANSWER)
-DORA = """
-from django.contrib.auth.models import Group
-from chatroom.accounts.models import User
-user, made = User.objects.get_or_create(username="dora")
-if made:
-    user.set_password({password!r}); user.save(); user.groups.add(Group.objects.get(name="administrator"))
-"""
 # What stands here is for whoever was given its address: who reads it is none of the review's business.
 BY_ADDRESS = ("s/", "sign-in/")
 # Signing out ends the walk, and the session that other tests go on with.
@@ -50,7 +44,7 @@ def bob(room: Room) -> Iterator[httpx.Client]:
 
 @pytest.fixture
 def dora(room: Room) -> Iterator[httpx.Client]:
-    room.manage("shell", "-v", "0", "-c", DORA.format(password=PASSWORD))
+    person(room, "dora", "administrator")
     with closing(room.signed_in("dora")) as client:
         yield client
 
