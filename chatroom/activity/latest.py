@@ -58,9 +58,10 @@ def spreads(replies: Sequence[Reply]) -> dict[tuple[int, Cell], Quantiles]:
     """How they are spread: the share for every model and effort, the rest for models and in all."""
     values: dict[tuple[int, Cell], list[float]] = defaultdict(list)
     for one in replies:
-        if one.share is not None:
+        if one.share is not None and one.reasoning_tokens is not None and one.output_tokens:
+            share = 1000 * one.reasoning_tokens / one.output_tokens  # rounded once, where it is shown
             for cell in ((None, None), (one.asked_id, None), (None, one.effort), (one.asked_id, one.effort)):
-                values[Measure.SHARE, cell].append(one.share)
+                values[Measure.SHARE, cell].append(share)
         for measure, value in (
             (Measure.FIRST_THOUGHT, one.first_thought_ms),
             (Measure.FIRST_WORD, one.first_word_ms),

@@ -90,7 +90,7 @@ def facts_of(run: Run, parts: Sequence[Said]) -> Facts:
         share=_share(run),
         cost=(cost := _cost(run)),
         cost_computed=cost is not None and run.cost_computed,
-        speed=_speed(run, first),
+        speed=_speed(run, run.started_at if run.reasoning_tokens and not thoughts else first),
         thought_chars=sum(part.characters for part in thoughts),
         answer_chars=sum(part.characters for part in answers),
         repeated=repetition(part.text for part in thoughts),
@@ -133,6 +133,7 @@ def _cost(run: Run) -> int | None:
 
 
 def _speed(run: Run, first: datetime | None) -> float | None:
+    """Tokens a second, from the first piece on; of a hidden thought from the request on, since it was thought then."""
     ms = _ms(first, run.ended_at)
     return run.output_tokens * 1000 / ms if run.output_tokens and ms else None
 

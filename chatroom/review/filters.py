@@ -125,7 +125,9 @@ class Filters:
         if not self.person:
             return None
         numbered = re.fullmatch(pseudonym(0).replace("0", r"(\d{1,15})"), self.person, re.IGNORECASE)
-        people = User.objects.filter(pk=int(numbered[1])) if numbered else User.objects.filter(username=self.person)
+        people = (
+            User.objects.filter(pk=int(numbered[1])) if numbered else User.objects.filter(username__iexact=self.person)
+        )
         if not numbered and not settings.REVIEW_NAMES:  # a name that is not shown cannot be tried out
             people = people.none()
         if (found := people.first()) is None:
@@ -180,7 +182,7 @@ class _Reader:
     def range(self, name: str) -> Iterator[Condition]:
         column, unit, what = RANGES[name]
         for end, lookup in (("from", "gte"), ("to", "lte")):
-            value = self.text(f"{name}_{end}").replace(",", ".")
+            value = self.text(f"{name}_{end}").replace(",", ".").strip("%$ ")
             if not value:
                 continue
             try:

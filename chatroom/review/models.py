@@ -25,7 +25,7 @@ class Opening(models.Model):
     class What(models.TextChoices):
         """What was opened."""
 
-        PAGE = "page", "Read, with what stands around it"
+        PAGE = "page", "Read in its conversation"
         REPLIES = "replies", "Compared with other replies"
         TEXT = "text", "Copied"
         REPLAY = "replay", "Replayed"

@@ -38,7 +38,7 @@ def flag(request: PersonRequest, run_id: int) -> HttpResponse:
             return _back(run)
         if len(word) <= LONGEST_WORD:
             Flag.objects.update_or_create(run=run, defaults={"word": word})
-            return _back(run)
+            return redirect("flag", run.pk)
         error = f"At most {LONGEST_WORD} characters, please; this has {len(word):,}."
     there = Flag.objects.filter(run=run).first()
     context = {"run": run, "flag": there, "word": word or (there.word if there else ""), "error": error}

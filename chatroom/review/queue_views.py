@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, OuterRef, Q
 from django.http import HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -25,12 +25,14 @@ from chatroom.review import queue
 from chatroom.review.access import reviewers_only
 from chatroom.review.blind import hidden_from
 from chatroom.review.filters import DICE, MOST_SAMPLED, Filters
-from chatroom.review.models import Flag, Label, Mark, SavedFilter, Verdict
+from chatroom.review.models import Assignment, Flag, Label, Mark, SavedFilter, Verdict
 from chatroom.review.narrowing import Key
 from chatroom.review.reading import address_of
 from chatroom.review.rules import name_of
 
 SAMPLE = 20
+# In the address of a reply: one comes from the queue, which nothing narrows down.
+WHOLE = "page=1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +74,9 @@ def review(request: PersonRequest) -> HttpResponse:
         "models": _models(),
         "labels": Label.objects.all(),
         "known": known,
+        "where": known.IN[filters.where],
         "sample": SAMPLE,
+        "to_read": _to_read(request.user),
         "place": "queue",
     }
     return render(request, "review/queue.html", context, status=422 if error else 200)
@@ -132,7 +136,7 @@ def _rows(user: User, entries: Sequence[Entry], query: str) -> list[Row]:
     return [
         Row(
             entry,
-            address_of(entry.run_id, query),
+            address_of(entry.run_id, query or WHOLE),
             name_of(entry.person),
             datetime.fromtimestamp(entry.at / 1000, UTC),
             entry.run_id in flags,
@@ -142,6 +146,12 @@ def _rows(user: User, entries: Sequence[Entry], query: str) -> list[Row]:
         for entry in entries
         if entry.run_id
     ]
+
+
+def _to_read(user: User) -> int:
+    """How many replies others, or a round, have given this reviewer that still want a verdict."""
+    given = Verdict.objects.filter(run=OuterRef("run"), reviewer=user)
+    return Assignment.objects.filter(~Exists(given), reviewer=user).values("run").distinct().count()
 
 
 def _paged(filters: Filters, side: str, entry: Entry) -> str:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from itertools import combinations
 
 from django.db import transaction
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
 
 from chatroom.accounts.models import User
 from chatroom.conversations.refusals import BadInput
@@ -18,6 +20,7 @@ from chatroom.review.blind import hidden_from
 from chatroom.review.models import Assignment, Comment, Mark, Round, Verdict
 from chatroom.review.verdicts import reviewer_name, reviewers
 
+PRESSED_TWICE = timedelta(seconds=10)
 MOST_REPLIES = 1_000
 MOST_REVIEWERS = 20
 # Of the list, the newest.
@@ -118,6 +121,13 @@ def make_round(maker: User, name: str, reviewer_ids: Sequence[int], blind: bool,
         wanted = [run for run in wanted if run not in known]
         if not wanted:
             raise BadInput("Somebody of these reviewers has said something of each of these replies already.")
+    given = {(run, reviewer.pk) for run in wanted for reviewer in chosen}
+    # Who presses twice has made one.
+    User.objects.select_for_update().filter(pk=maker.pk).first()
+    moment = timezone.now() - PRESSED_TWICE
+    for twice in Round.objects.filter(name=name, blind=blind, maker=maker, made_at__gt=moment):
+        if set(twice.assignments.values_list("run", "reviewer")) == given:
+            return twice
     made = Round.objects.create(name=name, blind=blind, maker=maker)
     Assignment.objects.bulk_create(
         [Assignment(run_id=run, reviewer=reviewer, round=made) for run in wanted for reviewer in chosen]

@@ -113,13 +113,15 @@ function selected() {
   if (!reply || selection.isCollapsed || !selection.rangeCount) return undefined;
   const range = selection.getRangeAt(0);
   if (!range.intersectsNode(reply)) return undefined;
-  for (const place of reply.querySelectorAll(`details[data-pane="reasoning"], [data-pane="content"]`)) {
-    const part = place.id.match(/^r\d+-p(\d+)$/)?.[1];
-    const root = part && range.intersectsNode(place) && rootOf(part);
+  /* Words of one part: what goes on into another is none of its quote. */
+  const found = [];
+  for (const place of document.querySelectorAll(`details[data-pane="reasoning"], [data-pane="content"]`)) {
+    const root = range.intersectsNode(place) && (place.matches("details") ? place.querySelector(".prose") : place);
     const quote = root && describe(range, root);
-    if (quote) return { part, quote, range: range.cloneRange() };
+    if (quote) found.push({ part: place.id.match(/-p(\d+)$/)?.[1], quote, range: range.cloneRange(), ours: reply.contains(place) });
   }
-  return undefined;
+  if (found.length > 1) document.getElementById("announcer").textContent = "Select words of one thought, or of one answer.";
+  return found.length === 1 && found[0].ours && found[0].part ? found[0] : undefined;
 }
 
 function place() {

@@ -259,7 +259,9 @@ def test_both_pages_tell_what_the_rows_come_to(transactional_db: None) -> None:
         for column, measure in (("share", Measure.SHARE), ("total_ms", Measure.TOTAL), ("speed", Measure.SPEED)):
             for model in (None, *{one.asked_id for one in there}):
                 values = [
-                    getattr(one, column)
+                    1000 * (one.reasoning_tokens or 0) / (one.output_tokens or 1)
+                    if measure == Measure.SHARE
+                    else getattr(one, column)
                     for one in mine
                     if getattr(one, column) is not None and model in (None, one.asked_id)
                 ]

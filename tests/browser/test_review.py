@@ -43,6 +43,8 @@ def test_from_a_flag_to_what_the_owner_sees(sign_in: Callable[..., Page], ask: C
     alice.keyboard.press("Enter")
     alice.get_by_label("What should they look at?").fill("It looked at the digits only")
     alice.get_by_role("button", name="Flag it").press("Enter")
+    expect(alice.get_by_role("heading", name="Flagged for the reviewers")).to_be_visible()
+    alice.get_by_role("link", name="Back", exact=True).click()
     expect(alice.locator(f"#r{run}")).to_be_visible()
     expect(alice.locator("[data-action=reviewed]")).to_have_count(0)
 

@@ -231,6 +231,8 @@ def test_a_round_is_made_of_what_a_filter_of_the_queue_lets_through(ann: Desk, b
     )
     whole = a_round([], ann, bob, query="")
     assert whole.assignments.count() == 8
+    # The same once more is a double click.
+    assert a_round([], ann, bob, query="") == whole
 
 
 def test_what_makes_no_round_is_told(ann: Desk, bob: Desk, runs: list[Run]) -> None:

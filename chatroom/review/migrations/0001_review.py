@@ -82,7 +82,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('name', models.CharField(editable=False, max_length=150)),
                 ('at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('what', models.CharField(choices=[('page', 'Read, with what stands around it'), ('replies', 'Compared with other replies'), ('text', 'Copied'), ('replay', 'Replayed'), ('wire', 'Looked at on the wire'), ('export', 'Exported')], editable=False, max_length=7)),
+                ('what', models.CharField(choices=[('page', 'Read in its conversation'), ('replies', 'Compared with other replies'), ('text', 'Copied'), ('replay', 'Replayed'), ('wire', 'Looked at on the wire'), ('export', 'Exported')], editable=False, max_length=7)),
                 ('why', models.TextField(blank=True, editable=False)),
                 ('conversation', models.ForeignKey(db_constraint=False, editable=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='conversations.conversation')),
                 ('owner', models.ForeignKey(db_constraint=False, editable=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL)),
