@@ -19,10 +19,9 @@ from django.db.models import QuerySet
 from chatroom.conversations.threads import DatabaseThreads
 from chatroom.ledger.facts import BILLION
 from chatroom.ledger.models import Entry
+from chatroom.ledger.spreadsheets import guarded
 
 LINES_AT_A_TIME = 1_000
-# What a spreadsheet would take for the beginning of a formula.
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 _threads = DatabaseThreads("downloads", 2)
 
@@ -109,12 +108,7 @@ def _line(columns: Sequence[Column], values: Sequence[Any]) -> list[str]:
     }
     if not said["cost_usd"]:
         said["cost_is"] = ""
-    return [harmless(cell) for cell in said.values()]
-
-
-def harmless(cell: str) -> str:
-    """A cell that no spreadsheet takes for a formula (OWASP, CSV injection)."""
-    return f"'{cell}" if cell.startswith(FORMULA) else cell
+    return [guarded(cell) for cell in said.values()]
 
 
 def _written(rows: Sequence[Sequence[str]]) -> bytes:

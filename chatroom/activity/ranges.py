@@ -81,11 +81,6 @@ def month_end(day: date) -> date:
     return (day.replace(day=28) + timedelta(days=4)).replace(day=1) - ONE_DAY
 
 
-def day_of(at: int) -> date:
-    """The day in which a time (milliseconds since the epoch) lies."""
-    return _EPOCH + timedelta(days=at // DAY_MS)
-
-
 def today() -> date:
     """Now, as a day of UTC."""
     return datetime.now(UTC).date()

@@ -5,5 +5,6 @@ facts       a run and what it said → its row; pure
 booking     rows for runs that have ended, and the sums beside them, in one transaction
 sums        rows → sums, and sums into their tables
 keeping     doing so for ever, beside a process's requests
+spreadsheets  cells that no spreadsheet runs as a formula
 checking    whether the sums are those of the rows, and making them anew
 """

@@ -24,16 +24,13 @@ RUNS_AT_A_TIME = 200
 DICE = 2**31
 
 
-def some_are_due() -> bool:
-    """Whether there are runs that have ended and have no entry yet."""
-    return Run.objects.filter(booked=False, ended_at__isnull=False).exists()
-
-
 def book(limit: int = RUNS_AT_A_TIME) -> int:
     """Book runs that are due, at most `limit`. Returns how many were."""
     # Texts are read and looked at before anything is locked: on SQLite nobody else could write meanwhile.
     due = Run.objects.filter(booked=False, ended_at__isnull=False).select_related("reply__conversation")
     runs = list(due.order_by("pk").defer("thought", "error", "reply__text")[:limit])
+    if not runs:
+        return 0
     made = {run.pk: entry for run, entry in zip(runs, _entries(runs), strict=True)}
     with transaction.atomic():
         still = Run.objects.filter(pk__in=made, booked=False)

@@ -15,6 +15,7 @@ from django.http import QueryDict
 from chatroom.accounts.models import User
 from chatroom.conversations.models import Status
 from chatroom.conversations.refusals import BadInput
+from chatroom.ledger.booking import DICE
 from chatroom.ledger.facts import BILLION, OPENNESS
 from chatroom.ledger.models import REPEATS
 from chatroom.review.models import Verdict
@@ -42,7 +43,6 @@ RANGES = {
     "seconds": ("total_ms", 1_000, "seconds in all"),
 }
 MOST_SAMPLED = 500
-DICE = 2**31
 # Of a page, not of the queue.
 _PAGING = {"before", "after", "mark", "page"}
 _LONGEST = 200
@@ -50,12 +50,11 @@ _LONGEST = 200
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """A column of the entry, a lookup and a value. `seldom`: an index tells quickly how seldom it holds."""
+    """A column of the entry, which has an index, a lookup and a value."""
 
     field: str
     lookup: str
     value: Any
-    seldom: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +109,7 @@ class Filters:
             provider=one.text("provider"),
             model=one.text("model"),
             verdict=verdict,
-            label=one.number("label", 1, DICE) or None,
+            label=one.number("label", 1, 2**31) or None,
             assignee=one.text("assignee"),
             kinds=kinds,
             conditions=tuple(conditions),
@@ -203,6 +202,6 @@ class _Reader:
                 start = datetime(day.year, day.month, day.day, tzinfo=UTC)
             except (ValueError, OverflowError):
                 raise BadInput(f"“{value}” is not a day; write it like 2026-03-31.") from None
-            yield Condition("at", lookup, round(start.timestamp() * 1000), seldom=False)
+            yield Condition("at", lookup, round(start.timestamp() * 1000))
         if upto := self.number("upto", 0, 2**53):
-            yield Condition("at", "lte", upto, seldom=False)
+            yield Condition("at", "lte", upto)

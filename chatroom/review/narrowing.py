@@ -166,8 +166,7 @@ class Narrowed:
                 self._by_index &= told
                 continue
             entries = _plainly(entries, condition)
-            if condition.seldom:
-                of_field[condition.field] = of_field.get(condition.field, Q()) & told
+            of_field[condition.field] = of_field.get(condition.field, Q()) & told
         self._conditions += of_field.values()
         entries = entries.filter(self._by_index)
         for among in self._by_reviewers():

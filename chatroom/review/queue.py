@@ -152,9 +152,7 @@ class _Queue:
         if self._needle is None:
             return list(islice(self._narrowed.by_chance(self._filters.seed, asked), wanted))
         if self._indexed is not None:
-            there = self._narrowed.entries.in_bulk([pk for some in self.every() for pk in some])
-            rows = sorted(there.values(), key=lambda one: (one.dice < self._filters.seed, one.dice, one.pk))
-            return [one for one in rows if asked in {None, one.asked_id}][:wanted]
+            return [one for one in self._all_by_chance if asked in {None, one.asked_id}][:wanted]
         found: list[Entry] = []
         by_chance = islice(self._narrowed.by_chance(self._filters.seed, asked), TEXTS_SAMPLED)
         while len(found) < wanted and (some := list(islice(by_chance, AT_A_TIME))):
@@ -166,6 +164,12 @@ class _Queue:
     def _indexed(self) -> set[int] | None:
         """The runs that may hold the words, where the index tells."""
         return words.indexed(self._needle, self._filters.where) if self._needle else None
+
+    @cached_property
+    def _all_by_chance(self) -> list[Entry]:
+        """All that the index finds of the words, in the order of their dice, from the seed on and round."""
+        there = self._narrowed.entries.in_bulk([pk for some in self.every() for pk in some])
+        return sorted(there.values(), key=lambda one: (one.dice < self._filters.seed, one.dice, one.pk))
 
     def _held(self, runs: list[int]) -> set[int]:
         """Of these runs those that hold the words."""

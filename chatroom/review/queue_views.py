@@ -19,12 +19,13 @@ from django.views.decorators.http import require_POST, require_safe
 from chatroom.accounts.models import User
 from chatroom.conversations.http import PersonRequest
 from chatroom.conversations.refusals import BadInput
+from chatroom.ledger.booking import DICE
 from chatroom.ledger.models import Asked, Entry
 from chatroom.review import filters as known
 from chatroom.review import queue
 from chatroom.review.access import reviewers_only
 from chatroom.review.blind import hidden_from
-from chatroom.review.filters import DICE, MOST_SAMPLED, Filters
+from chatroom.review.filters import MOST_SAMPLED, Filters
 from chatroom.review.models import Assignment, Flag, Label, Mark, SavedFilter, Verdict
 from chatroom.review.narrowing import Key
 from chatroom.review.reading import address_of

@@ -19,8 +19,9 @@ from chatroom.accounts.models import User
 from chatroom.conversations.models import Message, Part, Run, Status
 from chatroom.ledger.booking import book
 from chatroom.ledger.models import Entry
+from chatroom.ledger.spreadsheets import FORMULA
 from chatroom.review.export.columns import COLUMNS, Holds, Record
-from chatroom.review.export.formats import FORMATS, unguarded
+from chatroom.review.export.formats import FORMATS
 from chatroom.review.export.rows import AT_A_TIME, CHARACTERS, rows
 from chatroom.review.models import Assignment, Comment, Exemption, Flag, Label, Mark, Opening, Round, Verdict
 from tests.support.memory import Memory
@@ -69,7 +70,8 @@ def from_csv(data: bytes) -> list[dict[str, Any]]:
 def cell_of(name: str, cell: str) -> Any:
     match COLUMNS[name]:
         case Holds.TEXT:
-            return unguarded(cell) or None
+            as_it_was = cell[1:] if cell.startswith("'") and cell[1:].lstrip("'").startswith(FORMULA) else cell
+            return as_it_was or None
         case Holds.LIST:
             return json.loads(cell)
         case Holds.YES_NO:

@@ -172,6 +172,9 @@ def test_samples(reviewer: User) -> None:
     ]
     assert len(counts) == 7
     assert set(counts) == {5}
+    worded = Entry.objects.in_bulk(all_of(reviewer, "sample=14&seed=5&per=model&q=the"))
+    assert {one.asked_id for one in worded.values()} == {one.asked_id for one in of_each.values()}
+    assert set(worded) <= set(all_of(reviewer, "q=the"))
     failed = all_of(reviewer, "sample=500&seed=9&status=failed")
     assert sorted(failed) == sorted(all_of(reviewer, "status=failed"))
     # What comes later is not in a sample that was drawn before.

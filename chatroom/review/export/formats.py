@@ -11,22 +11,16 @@ from typing import Any, TypeAlias
 
 import msgspec
 
+from chatroom.ledger.spreadsheets import guarded
 from chatroom.review.export.columns import COLUMNS, Record
 from chatroom.review.export.parquet import write_parquet
 
 Batches: TypeAlias = Iterable[list[Record]]
 Write: TypeAlias = Callable[[bytes], None]
 
-# What a spreadsheet takes for the beginning of a formula (OWASP, CSV injection), full width as well.
-_FORMULA = tuple("=+-@\t\r\n＝＋－＠")
-
 
 def write_csv(batches: Batches, write: Write) -> None:
-    """CSV as in RFC 4180, UTF-8, with a head. Unknown is an empty cell; lists are JSON.
-
-    A text that a spreadsheet would run as a formula has an apostrophe before it; so has one that begins with an
-    apostrophe and such a sign, so that whoever takes one away has the text as it was.
-    """
+    """CSV as in RFC 4180, UTF-8, with a head. Unknown is an empty cell; lists are JSON; texts are `guarded`."""
     write(_lines([list(COLUMNS)]))
     for batch in batches:
         write(_lines([_cell(record[column]) for column in COLUMNS] for record in batch))
@@ -39,11 +33,6 @@ def write_json_lines(batches: Batches, write: Write) -> None:
         write(encoder.encode_lines(batch))
 
 
-def unguarded(text: str) -> str:
-    """A cell of text as it was before `write_csv` guarded it."""
-    return text[1:] if text.startswith("'") and text[1:].lstrip("'").startswith(_FORMULA) else text
-
-
 def _lines(rows: Iterable[list[Any]]) -> bytes:
     written = io.StringIO(newline="")
     csv.writer(written).writerows(rows)
@@ -52,7 +41,7 @@ def _lines(rows: Iterable[list[Any]]) -> bytes:
 
 def _cell(value: Any) -> Any:
     if isinstance(value, str):
-        return f"'{value}" if value.lstrip("'").startswith(_FORMULA) else value
+        return guarded(value)
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, datetime):
